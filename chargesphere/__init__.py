@@ -1,0 +1,1 @@
+"""ChargeSphere: find a charger that works, know its price, plan, charge and look back."""

@@ -1,0 +1,1 @@
+"""Shared vocabulary: pure values and functions, no input or output."""

@@ -1,0 +1,1 @@
+"""What charge points are doing now, and how far that can be believed."""

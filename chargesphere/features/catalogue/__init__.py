@@ -1,0 +1,1 @@
+"""Stations as facts: where they are, what they offer, and who says so."""

@@ -1,0 +1,1 @@
+"""Finding stations: the index, its filters, search and the map view."""

@@ -1,0 +1,1 @@
+"""What charging costs, as published and in words."""
