@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -116,6 +116,11 @@ def clock_in_words(minute: int) -> str:
     if minute > MINUTES_A_DAY:
         minute -= MINUTES_A_DAY
     return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def local_time(time_zone: str, now: datetime) -> datetime:
+    """``now`` on the clock of that zone; UTC where the zone is not known."""
+    return now.astimezone(_zone(time_zone) or UTC)
 
 
 def _day_in_words(periods: Sequence[Period], day: int) -> str:
