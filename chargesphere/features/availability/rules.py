@@ -4,7 +4,6 @@ A source says what a charge point does and when it looked. Once that look is old
 source's own limit nobody knows any more, and the status *is* UNKNOWN: an old "free" is not free.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,14 +47,3 @@ class Freshness:
 def effective_status(status: Status, *, fresh: bool) -> Status:
     """The status as a driver may be told: UNKNOWN when it is no longer fresh."""
     return status if fresh or status in LASTING_STATUSES else Status.UNKNOWN
-
-
-def count_free(statuses: Iterable[Status]) -> tuple[int | None, int]:
-    """How many of these charge points are free, and how many there are.
-
-    The first is None when no status among them is known: nobody may say "0 free" then.
-    """
-    seen = list(statuses)
-    if all(status is Status.UNKNOWN for status in seen):
-        return None, len(seen)
-    return sum(status is Status.AVAILABLE for status in seen), len(seen)

@@ -55,9 +55,10 @@ class StationSummary:
     """A row of a list.
 
     ``title`` is a name a person can read; ``code`` is the operator's own code when the published
-    name is one. ``kw`` is the strongest plug that matches the filters. ``free`` and ``points``
-    count the charge points that match, ``free`` None when no status is known. ``observed_at`` is
-    when the statuses were seen. ``distance_m`` is from the point asked about.
+    name is one; ``name`` is as published. ``kw`` is the strongest plug that matches the filters.
+    ``free`` and ``points`` count the charge points that match, ``free`` None when no status is
+    known. ``observed_at`` is when the statuses were seen. ``distance_m`` is from the point asked
+    about.
     """
 
     id: str
@@ -76,6 +77,7 @@ class StationSummary:
     observed_at: datetime | None
     distance_m: float | None
     demo: bool
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chargesphere.core.vocabulary import Status
-from chargesphere.features.availability.rules import Freshness, count_free, effective_status
+from chargesphere.features.availability.rules import Freshness, effective_status
 
 NOW = datetime(2026, 6, 7, 20, 0, tzinfo=UTC)
 
@@ -35,13 +35,6 @@ def test_a_stale_status_is_unknown_unless_it_describes_the_site(status: Status) 
     assert effective_status(status, fresh=True) is status
     kept = status in {Status.PLANNED, Status.REMOVED}
     assert effective_status(status, fresh=False) is (status if kept else Status.UNKNOWN)
-
-
-def test_free_is_counted_only_where_something_is_known() -> None:
-    assert count_free([Status.AVAILABLE, Status.CHARGING]) == (1, 2)
-    assert count_free([Status.UNKNOWN, Status.CHARGING]) == (0, 2)
-    assert count_free([Status.UNKNOWN, Status.UNKNOWN]) == (None, 2)
-    assert count_free([]) == (None, 0)
 
 
 def test_the_end_of_freshness_is_known_beforehand() -> None:
