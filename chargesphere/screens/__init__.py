@@ -1,0 +1,1 @@
+"""What a driver sees: one folder a screen, on Reflex."""

@@ -1,0 +1,1 @@
+"""The map: what is around, narrowed to what the driver wants."""

@@ -1,0 +1,69 @@
+"""List rows and notices as the map screen shows them: small frozen values, ready to print."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chargesphere.features.discovery.views import StationSummary
+from chargesphere.screens import words
+
+
+@dataclass(frozen=True)
+class Row:
+    """A station in the list."""
+
+    id: str
+    title: str
+    sub: str
+    plugs: str
+    count: str
+    tone: str
+    said: str
+    distance: str
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True)
+class NearestHit:
+    """The nearest station that matches, offered when the box is empty."""
+
+    id: str
+    lat: float
+    lon: float
+    distance: str
+
+
+@dataclass(frozen=True)
+class Relaxed:
+    """A filter to give up and what that would bring."""
+
+    name: str
+    label: str
+    total: str
+
+
+def row_of(station: StationSummary, units: str, now: datetime) -> Row:
+    """A station as a row; ``sub`` is operator and address, ``plugs`` the strongest first."""
+    where = ", ".join(part for part in (station.address.street, station.address.city) if part)
+    if station.title.startswith(station.address.street or "\0"):
+        where = station.address.city
+    operator = station.operator.name if station.operator else ""
+    plugs = sorted(station.plugs, key=lambda p: -(p.kw or 0))
+    tone = words.tone(station.free, station.points)
+    return Row(
+        id=station.id,
+        title=station.title,
+        sub=" · ".join(part for part in (operator, where) if part),
+        plugs=" · ".join(
+            " ".join(part for part in (words.PLUGS[p.type], words.power(p.kw)) if part)
+            for p in plugs[:3]
+        ),
+        count=f"{station.free}/{station.points}"
+        if station.free is not None
+        else f"–/{station.points}",
+        tone=tone,
+        said=words.availability(station.free, station.points),
+        distance=words.distance(station.distance_m, units),
+        lat=station.lat,
+        lon=station.lon,
+    )
