@@ -1,0 +1,17 @@
+// Messages between the map and the page around it: same origin only, every one marked as ours.
+
+const SOURCE = "chargesphere";
+
+/** `post(type, fields)` tells the page; `handlers[type](message)` hear it. */
+export function connect(handlers) {
+  const post = (type, fields = {}) => {
+    if (window.parent === window) return;
+    window.parent.postMessage({ source: SOURCE, type, ...fields }, window.location.origin);
+  };
+  window.addEventListener("message", ({ origin, source, data }) => {
+    if (origin !== window.location.origin || source !== window.parent) return;
+    if (data?.source !== SOURCE || !Object.hasOwn(handlers, data.type)) return;
+    handlers[data.type](data);
+  });
+  return post;
+}
