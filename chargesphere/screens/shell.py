@@ -15,14 +15,14 @@ from pathlib import Path
 from reflex.utils.precompressed_staticfiles import PrecompressedStaticFiles
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chargesphere import wiring
 from chargesphere.core.clock import utc_now
 from chargesphere.errors import ChargeSphereError, MovedError, NotFoundError
 from chargesphere.features.discovery.views import StationDetail
 from chargesphere.screens import words
-from chargesphere.screens.map.document import map_document
+from chargesphere.screens.map.document import map_document, map_response
 from chargesphere.settings import ROOT
 
 CLIENT = ROOT / ".web" / "build" / "client"
@@ -45,7 +45,8 @@ def shell(app: ASGIApp) -> ASGIApp:
         path: str = scope["path"]
         request = Request(scope)
         if path == "/map/frame":
-            await map_document(request)(scope, receive, send)
+            document = map_document(wiring.services().settings)
+            await map_response(request, document)(scope, receive, send)
         elif path.startswith("/static/"):
             inner = dict(scope, path=path.removeprefix("/static"), root_path="")
             await static(inner, receive, _with_cache(send))
@@ -66,10 +67,10 @@ def shell(app: ASGIApp) -> ASGIApp:
 def _with_cache(send: Send) -> Send:
     """Names with a content hash never change what they mean: keep them for a year."""
 
-    async def answer(message: dict) -> None:
+    async def answer(message: Message) -> None:
         if message["type"] == "http.response.start" and message["status"] in (200, 304):
             kept = [(k, v) for k, v in message["headers"] if k.lower() != b"cache-control"]
-            message = {**message, "headers": [*kept, (b"cache-control", _IMMUTABLE.encode())]}
+            message["headers"] = [*kept, (b"cache-control", _IMMUTABLE.encode())]
         await send(message)
 
     return answer

@@ -36,7 +36,7 @@ def glyph(
 ) -> rx.Component:
     """The look of a state, with words for who cannot see it."""
     return rx.el.svg(
-        rx.el.svg.use(href=rx.Var.create("/glyphs.svg#") + tone),
+        rx.el.svg.use(href=f"/glyphs.svg#{tone}"),
         class_name="glyph glyph--large" if large else "glyph",
         role="img",
         custom_attrs={"aria-label": said},
@@ -79,7 +79,9 @@ def button(*children: rx.Component | str, kind: str = "", **props) -> rx.Compone
     return rx.el.button(*children, type="button", class_name=names, **props)
 
 
-def switch(label: str, on: rx.Var[bool], toggle: rx.EventHandler, hint: str = "") -> rx.Component:
+def switch(
+    label: str, on: rx.Var[bool] | bool, toggle: rx.event.EventType, hint: str = ""
+) -> rx.Component:
     """A row that is switched on or off."""
     return rx.el.button(
         rx.el.span(

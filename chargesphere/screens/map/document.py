@@ -70,8 +70,8 @@ def map_response(request: Request, document: MapDocument) -> Response:
 class _Map(folium.Map):
     """A folium map that loads nothing from anywhere by itself."""
 
-    default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium's own attribute, replaced.
-    default_css: list[tuple[str, str]] = []  # noqa: RUF012 - as above.
+    default_js: list[tuple[str, str]] = []
+    default_css: list[tuple[str, str]] = []
 
 
 class _Start(MacroElement):

@@ -249,6 +249,7 @@ class FilterState(rx.State):
             if kept.name == name:
                 self._take(_parse_saved(kept.query))
                 return _refilter()
+        return None
 
     @rx.event
     def forget_set(self, name: str):

@@ -232,7 +232,7 @@ def _row(row: rx.Var[Row]) -> rx.Component:
             rx.el.span(
                 rx.el.span(row.title, class_name="row__title"),
                 rx.el.span(row.sub, class_name="row__sub"),
-                rx.el.span(row.plugs, class_name="row__sub"),
+                rx.el.span(row.offer, class_name="row__sub"),
                 style={"minWidth": "0"},
             ),
             rx.el.span(

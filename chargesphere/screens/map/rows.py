@@ -1,9 +1,8 @@
 """List rows and notices as the map screen shows them: small frozen values, ready to print."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from chargesphere.features.discovery.views import StationSummary
+from chargesphere.features.discovery.views import PlugSummary, StationSummary
 from chargesphere.screens import words
 
 
@@ -14,7 +13,7 @@ class Row:
     id: str
     title: str
     sub: str
-    plugs: str
+    offer: str
     count: str
     tone: str
     said: str
@@ -42,8 +41,11 @@ class Relaxed:
     total: str
 
 
-def row_of(station: StationSummary, units: str, now: datetime) -> Row:
-    """A station as a row; ``sub`` is operator and address, ``plugs`` the strongest first."""
+def row_of(station: StationSummary, units: str | None) -> Row:
+    """A station as a row; ``sub`` is operator and address, ``offer`` plugs (strongest first) and price.
+
+    Without ``units`` no distance is shown.
+    """
     where = ", ".join(part for part in (station.address.street, station.address.city) if part)
     if station.title.startswith(station.address.street or "\0"):
         where = station.address.city
@@ -54,16 +56,19 @@ def row_of(station: StationSummary, units: str, now: datetime) -> Row:
         id=station.id,
         title=station.title,
         sub=" · ".join(part for part in (operator, where) if part),
-        plugs=" · ".join(
-            " ".join(part for part in (words.PLUGS[p.type], words.power(p.kw)) if part)
-            for p in plugs[:3]
+        offer=" · ".join(
+            [*(_plug(p) for p in plugs[:2]), *([station.price] if station.price else [])]
         ),
         count=f"{station.free}/{station.points}"
         if station.free is not None
         else f"–/{station.points}",
         tone=tone,
         said=words.availability(station.free, station.points),
-        distance=words.distance(station.distance_m, units),
+        distance=words.distance(station.distance_m, units) if units else "",
         lat=station.lat,
         lon=station.lon,
     )
+
+
+def _plug(plug: PlugSummary) -> str:
+    return " ".join(part for part in (words.PLUGS[plug.type], words.power(plug.kw)) if part)

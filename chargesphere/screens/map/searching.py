@@ -72,7 +72,7 @@ class SearchState(rx.State):
         """Go to a suggestion, or to a recent search, by its number in the list shown."""
         shown = self.recents if recent else self.hits
         if not (isinstance(index, int) and 0 <= index < len(shown)):
-            return
+            return None
         hit = shown[index]
         self._remember(hit)
         if hit.kind == "station":

@@ -11,6 +11,8 @@ from chargesphere.core.clock import utc_now
 from chargesphere.core.geo import Box, Point
 from chargesphere.errors import ChargeSphereError
 from chargesphere.features.discovery.rules import Filters
+from chargesphere.features.discovery.service import Sort
+from chargesphere.features.discovery.views import Page
 from chargesphere.screens import words
 from chargesphere.screens.map.filtering import FilterState, parse_query
 from chargesphere.screens.map.rows import NearestHit, Relaxed, Row, row_of
@@ -20,7 +22,7 @@ PAGE_ROWS = 20
 MAX_ROWS = 60
 """More rows than this are never in the state: whoever needs them zooms in."""
 
-SORTS = ("distance", "power", "available")
+_SORTS: dict[str, Sort] = {"distance": "distance", "power": "power", "available": "available"}
 TITLE = "ChargeSphere"
 
 
@@ -88,6 +90,7 @@ class MapState(rx.State):
         await self._read_feeds()
         if station or values.get("station"):
             return MapState.select(str(station or values["station"]))
+        return None
 
     @rx.event
     async def moved(self, view: dict[str, Any]):
@@ -118,7 +121,7 @@ class MapState(rx.State):
     @rx.event
     async def sort_by(self, order: str):
         """Put the list in another order."""
-        if order in SORTS:
+        if order in _SORTS:
             self.sort = order
             await self._list()
 
@@ -128,8 +131,7 @@ class MapState(rx.State):
         if self._box is None or not self._cursor or len(self.rows) >= MAX_ROWS:
             return
         page = await self._page(self._cursor)
-        now = utc_now()
-        self.rows = [*self.rows, *(row_of(s, self.units, now) for s in page.items)][:MAX_ROWS]
+        self.rows = [*self.rows, *self._as_rows(page)][:MAX_ROWS]
         self._cursor = page.next or ""
         self.more = bool(self._cursor) and len(self.rows) < MAX_ROWS
 
@@ -173,8 +175,7 @@ class MapState(rx.State):
         """The browser's back or forward button was used; ``station`` is what the address names."""
         if station and station != self.selected:
             return MapState.select(station)
-        if not station:
-            return MapState.deselect
+        return None if station else MapState.deselect
 
     @rx.event
     def show_filters(self):
@@ -275,7 +276,7 @@ class MapState(rx.State):
         form = await self.get_state(FilterState)
         return form._filters()
 
-    async def _page(self, cursor: str | None):
+    async def _page(self, cursor: str | None) -> Page:
         assert self._box is not None  # noqa: S101  # Callers looked; the type checker cannot.
         box = Box(*self._box)
         centre = Point(*self._here) if self._here else Point(self._lat, self._lon)
@@ -283,24 +284,27 @@ class MapState(rx.State):
             box=box,
             near=centre,
             radius_m=None,
-            sort=self.sort,
+            sort=_SORTS[self.sort],
             filters=await self._filters(),
             limit=PAGE_ROWS,
             cursor=cursor or None,
             now=utc_now(),
         )
 
+    def _as_rows(self, page: Page) -> list[Row]:
+        # From the middle of the map a distance means nothing to a driver; it is said from where one is.
+        return [row_of(s, self.units if self._here else None) for s in page.items]
+
     async def _list(self) -> None:
         if self._box is None:
             return
-        now = utc_now()
         try:
             page = await self._page(None)
         except ChargeSphereError as error:
             self.face, self.error = "error", str(error)
             return
         self.total = page.total
-        self.rows = [row_of(s, self.units, now) for s in page.items]
+        self.rows = self._as_rows(page)
         self._cursor = page.next or ""
         self.more = bool(self._cursor)
         self.face = "content" if self.rows else "empty"

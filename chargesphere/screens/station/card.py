@@ -1,7 +1,7 @@
 """A station as its screen shows it: a frozen value with every word already chosen."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote
 
@@ -69,10 +69,10 @@ class StationCard:
     age: str = ""
     open_line: str = ""
     open_tone: str = "unknown"
-    prices: list[PriceCard] | None = None
-    plugs: list[PlugLine] | None = None
-    hours: list[HoursLine] | None = None
-    facts: list[str] | None = None
+    prices: list[PriceCard] = field(default_factory=list)
+    plugs: list[PlugLine] = field(default_factory=list)
+    hours: list[HoursLine] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
     payment: str = ""
     directions: str = ""
     coordinates: str = ""
@@ -81,7 +81,7 @@ class StationCard:
     apple: str = ""
     waze: str = ""
     osm: str = ""
-    sources: list[SourceLine] | None = None
+    sources: list[SourceLine] = field(default_factory=list)
     report_url: str = ""
     demo: bool = False
 

@@ -13,9 +13,9 @@ from chargesphere.screens.station.card import (
 from chargesphere.screens.station.state import StationState
 
 
-def station_view(close: rx.EventHandler, retry: rx.event.EventType) -> rx.Component:
+def station_view(close: rx.event.EventType, retry: rx.event.EventType) -> rx.Component:
     """The opened station, with its faces."""
-    return rx.match(
+    faces = rx.match(
         StationState.face,
         ("loading", _loading(close)),
         (
@@ -38,9 +38,10 @@ def station_view(close: rx.EventHandler, retry: rx.event.EventType) -> rx.Compon
         ),
         _content(close),
     )
+    return rx.fragment(faces)
 
 
-def _close_button(close: rx.EventHandler) -> rx.Component:
+def _close_button(close: rx.event.EventType) -> rx.Component:
     return rx.el.button(
         rx.icon("x", size=20),
         type="button",
@@ -50,7 +51,7 @@ def _close_button(close: rx.EventHandler) -> rx.Component:
     )
 
 
-def _loading(close: rx.EventHandler) -> rx.Component:
+def _loading(close: rx.event.EventType) -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.el.div(skeleton("75%", "24px"), rx.el.br(), skeleton("55%")),
@@ -67,7 +68,7 @@ def _loading(close: rx.EventHandler) -> rx.Component:
     )
 
 
-def _content(close: rx.EventHandler) -> rx.Component:
+def _content(close: rx.event.EventType) -> rx.Component:
     card = StationState.card
     return rx.el.article(
         rx.el.div(
@@ -140,7 +141,7 @@ def _price(price: rx.Var[PriceCard]) -> rx.Component:
     )
 
 
-def _actions(card: rx.Var[StationCard]) -> rx.Component:
+def _actions(card: StationCard) -> rx.Component:
     return rx.fragment(
         rx.el.div(
             rx.el.button(
@@ -220,7 +221,7 @@ def _actions(card: rx.Var[StationCard]) -> rx.Component:
     )
 
 
-def _link(address: rx.Var[str], icon: str, label: str) -> rx.Component:
+def _link(address: rx.Var[str] | str, icon: str, label: str) -> rx.Component:
     return rx.el.a(
         rx.icon(icon, size=18), label, href=address, target="_blank", rel="noopener noreferrer"
     )
