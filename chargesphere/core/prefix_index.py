@@ -66,6 +66,17 @@ class Columns:
         return tuple(field.name for field in fields(cls))
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What answers a question: rows and their scores, best first, all with ``words`` of its words."""
+
+    words: int
+    rows: list[tuple[int, float]]
+
+
+NOTHING = Found(0, [])
+
+
 class IndexBuilder:
     """Collects words and turns them into ``Columns``."""
 
@@ -169,11 +180,11 @@ class PrefixIndex:
 
     def search(
         self, question: str, near: Point | None, limit: int, hidden: NDArray[np.bool_] | None = None
-    ) -> list[tuple[int, float]]:
+    ) -> Found:
         """The best rows and their scores, best first.
 
         Every word must match, in any order, the beginning of a word of the row. Where no row
-        has them all, those that have the most.
+        has them all, those that have the most, words of one or two letters apart.
 
         Args:
             question: as typed.
@@ -181,19 +192,24 @@ class PrefixIndex:
             limit: at most so many rows.
             hidden: rows that no longer count.
         """
-        if limit < 1 or len(self) == 0:
-            return []
-        ways = [[self._span(word) for word in way] for way in readings(question)]
+        ways = readings(question)
+        if limit < 1 or len(self) == 0 or not ways:
+            return NOTHING
         best: dict[int, float] = {}
-        for way in ways:
+        spans = [[self._span(word) for word in way] for way in ways]
+        for way in spans:
             for row, score in self._ask(way, near, limit, hidden, need=len(way)):
                 best[row] = max(score, best.get(row, 0.0))
-        if not best and ways and len(ways[0]) > 1:
-            for need in range(len(ways[0]) - 1, 0, -1):
-                best = dict(self._ask(ways[0], near, limit, hidden, need))
-                if best:
-                    break
-        return sorted(best.items(), key=lambda item: (-item[1], item[0]))[:limit]
+        if best:
+            return Found(len(ways[0]), sorted(best.items(), key=_best_first)[:limit])
+        telling = [
+            span for word, span in zip(ways[0], spans[0], strict=True) if _tells_enough(word)
+        ]
+        for need in range(min(len(telling), len(ways[0]) - 1), 0, -1):
+            some = self._ask(telling, near, limit, hidden, need)
+            if some:
+                return Found(need, sorted(some, key=_best_first))
+        return NOTHING
 
     def _span(self, word: str) -> tuple[int, int, int]:
         """Where the postings begin of words that begin so, where those of the word itself end, and all."""
@@ -254,6 +270,15 @@ class PrefixIndex:
             scores,
         )
         return list(zip(rows[:count].tolist(), scores[:count].tolist(), strict=True))
+
+
+def _tells_enough(word: str) -> bool:
+    """Whether a row with this word but not the others can be what was meant."""
+    return len(word) > 2 or not word.isascii()
+
+
+def _best_first(hit: tuple[int, float]) -> tuple[float, int]:
+    return -hit[1], hit[0]
 
 
 _NOTHING_HIDDEN = np.zeros(0, dtype=np.bool_)

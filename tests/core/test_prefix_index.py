@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chargesphere.core.geo import Point
-from chargesphere.core.prefix_index import IndexBuilder, PrefixIndex, Ranking
+from chargesphere.core.prefix_index import NOTHING, IndexBuilder, PrefixIndex, Ranking
 from chargesphere.core.words import words
 
 EVEN = Ranking(whole=(1.0, 0.6), begun=(0.5, 0.3), near=0.2, near_km=10.0)
@@ -29,7 +29,7 @@ def build(
 def rows(
     index: PrefixIndex, question: str, near: Point | None = None, limit: int = 50
 ) -> list[int]:
-    return [row for row, _ in index.search(question, near, limit)]
+    return [row for row, _ in index.search(question, near, limit).rows]
 
 
 WORD = st.text(alphabet="abc", min_size=1, max_size=3)
@@ -53,9 +53,12 @@ def test_it_finds_what_a_plain_search_finds(
         return sum(any(word.startswith(typed) for word in have) for typed in way)
 
     whole = {row for row in range(len(texts)) if any(matches(row, w) == len(w) for w in ways)}
-    most = max((matches(row, question) for row in range(len(texts))), default=0)
-    some = {row for row in range(len(texts)) if most and matches(row, question) == most}
-    assert set(rows(index, " ".join(question))) == (whole or some)
+    telling = [typed for typed in question if len(typed) > 2]
+    most = max((matches(row, telling) for row in range(len(texts))), default=0)
+    some = {row for row in range(len(texts)) if most and matches(row, telling) == most}
+    found = index.search(" ".join(question), None, 50)
+    assert {row for row, _ in found.rows} == (whole or some)
+    assert found.words == (len(question) if whole else most if some else 0)
 
 
 @settings(max_examples=100, deadline=None)
@@ -64,10 +67,10 @@ def test_the_best_few_are_the_first_of_all(
     texts: list[tuple[str, str]], typed: str, limit: int
 ) -> None:
     index = build([name for name, _ in texts], [city for _, city in texts])
-    everything = index.search(typed, None, 100)
+    everything = index.search(typed, None, 100).rows
     scores = [score for _, score in everything]
     assert scores == sorted(scores, reverse=True)
-    assert [s for _, s in index.search(typed, None, limit)] == scores[:limit]
+    assert [s for _, s in index.search(typed, None, limit).rows] == scores[:limit]
 
 
 def test_a_whole_word_beats_a_beginning_and_the_first_field_the_second() -> None:
@@ -82,7 +85,7 @@ def test_words_may_come_in_any_order() -> None:
 
 def test_a_word_counts_once_however_often_it_stands_there() -> None:
     index = build(["park park park", "park"], ["park", ""])
-    (_, often), (_, once) = index.search("park", None, 2)
+    (_, often), (_, once) = index.search("park", None, 2).rows
     assert often == once
 
 
@@ -95,13 +98,13 @@ def test_nearer_is_better() -> None:
 def test_hidden_rows_are_passed_over() -> None:
     index = build(["a", "a", "a"], ["", "", ""])
     hidden = np.array([True, False, True])
-    assert [row for row, _ in index.search("a", None, 5, hidden)] == [1]
+    assert [row for row, _ in index.search("a", None, 5, hidden).rows] == [1]
 
 
 def test_nothing_is_found_in_nothing() -> None:
-    assert build([], []).search("a", None, 5) == []
-    assert build(["a"], [""]).search("", None, 5) == []
-    assert build(["a"], [""]).search("a", None, 0) == []
+    assert build([], []).search("a", None, 5) == NOTHING
+    assert build(["a"], [""]).search("", None, 5) == NOTHING
+    assert build(["a"], [""]).search("a", None, 0) == NOTHING
 
 
 def test_bytes_between_words_do_not_confuse_the_order() -> None:

@@ -124,7 +124,7 @@ class _Gazetteer:
         self._xyz = columns.xyz
 
     def suggest(self, text: str, near: Point | None, limit: int) -> list[Place]:
-        return [self._place(row) for row, _ in self._index.search(text, near, limit)]
+        return [self._place(row) for row, _ in self._index.search(text, near, limit).rows]
 
     def nearest(self, point: Point) -> Place:
         here = globe(np.array([point.lat]), np.array([point.lon]))[0]
