@@ -11,9 +11,27 @@ LOCKS = ("package-lock.json", "reflex.lock/package-lock.json", "tests/bench/pack
 FORBIDDEN_IN_LOCKS = re.compile(r'"resolved"|registry\.|npmjs|npmmirror|pypi')
 FORBIDDEN_ANYWHERE = {
     "a path of one machine": re.compile(r"(?<![\w./~-])/(?:root|home/\w+|work|Users/\w+)/"),
-    "a secret key": re.compile(r"\b(?:sk_live_|rk_live_|AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY)"),
+    "a secret key": re.compile(
+        r"\b(?:sk_live_|rk_live_|AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY)"
+    ),
 }
-TEXT = {".py", ".md", ".js", ".jsx", ".css", ".json", ".toml", ".yml", ".yaml", ".txt", ".sh", ".ini", ".html", ".svg", ""}
+TEXT = {
+    ".py",
+    ".md",
+    ".js",
+    ".jsx",
+    ".css",
+    ".json",
+    ".toml",
+    ".yml",
+    ".yaml",
+    ".txt",
+    ".sh",
+    ".ini",
+    ".html",
+    ".svg",
+    "",
+}
 
 
 def main() -> int:

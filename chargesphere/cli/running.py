@@ -40,8 +40,8 @@ async def _fill_when_empty(chosen: Settings) -> None:
 def _serve(chosen: Settings) -> None:
     os.environ |= {
         "REFLEX_ENV_MODE": "prod",
-        "REFLEX_SKIP_COMPILE": "true",
-        "REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
+        "__REFLEX_SKIP_COMPILE": "true",
+        "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
     }
     from granian.constants import Interfaces
     from granian.log import LogLevels

@@ -125,7 +125,7 @@ def card_of(
         open_tone=open_tone,
         prices=_prices(station.prices, station.price_text),
         plugs=_plugs(station, now),
-        hours=[HoursLine(days, hours) for days, hours in week_in_words(station.hours)],
+        hours=_week(station),
         facts=[
             *(words.ACCESS[a] for a in (station.access,)),
             *(words.AMENITIES[a] for a in station.amenities),
@@ -143,6 +143,13 @@ def card_of(
         report_url=(source.url or "") if source else "",
         demo=station.demo,
     )
+
+
+def _week(station: StationDetail) -> list[HoursLine]:
+    """The week, day by day; nothing when the one line above has said it all."""
+    if station.hours is None or station.hours.always:
+        return []
+    return [HoursLine(days, hours) for days, hours in week_in_words(station.hours)]
 
 
 def _web(address: str | None) -> str:

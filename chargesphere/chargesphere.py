@@ -1,0 +1,37 @@
+"""The app: joins screens, API and jobs. No logic."""
+
+from functools import partial
+
+import reflex as rx
+
+from chargesphere import wiring
+from chargesphere.api.app import create_api, map_endpoint
+from chargesphere.jobs.serving import run_services
+from chargesphere.screens.map.page import map_page
+from chargesphere.screens.shell import shell
+
+app = rx.App(
+    theme=None,
+    toaster=None,
+    html_lang="en",
+    stylesheets=["/styles/tokens.css", "/styles/app.css"],
+    head_components=[
+        rx.el.script(src="/boot.js"),
+        rx.el.link(rel="icon", href="/icon.svg", type="image/svg+xml"),
+        rx.el.meta(name="theme-color", content="#f4f6f9"),
+    ],
+    app_wraps={},
+    api_transformer=[
+        create_api(wiring.services()),
+        shell,
+        partial(map_endpoint, services=wiring.services()),
+    ],
+)
+app.register_lifespan_task(run_services)
+app.add_page(
+    map_page,
+    route="/",
+    title="ChargeSphere: chargers that work, near you",
+    description="Find a charger that works and is free, and know what it costs.",
+    image="/share.png",
+)
