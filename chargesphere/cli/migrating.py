@@ -1,5 +1,7 @@
 """``migrate``: bring the database to this version."""
 
+from pathlib import Path
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -26,6 +28,8 @@ def migrate_database(url: str) -> bool:
     config = Config(str(ROOT / "alembic.ini"))
     config.attributes["url"] = url
     newest = ScriptDirectory.from_config(config).get_current_head()
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(sync_url(url), poolclass=pool.NullPool)
     try:
         with engine.connect() as connection:

@@ -292,7 +292,7 @@ async def feeds(connection: AsyncConnection) -> list[tuple[dict[str, Any], int]]
     counts = await connection.execute(
         select(col(Station.source), func.count()).group_by(col(Station.source))
     )
-    stations: dict[str, int] = dict(counts.tuples().all())
+    stations = {str(source): int(count) for source, count in counts}
     rows = await connection.execute(
         select(
             *(col(getattr(Feed, name)) for name in FeedFacts._fields),
