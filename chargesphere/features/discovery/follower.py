@@ -107,6 +107,12 @@ class LiveIndex:
         await self._catch_up(index, text)
         self._swap(snapshot, index, text)
 
+    def close(self) -> None:
+        """Let go of the snapshot; nothing can be asked afterwards."""
+        if self._snapshot is not None:
+            self._snapshot.hold.close()
+        self._snapshot = self._index = self._text = None
+
     async def follow(self) -> None:
         """Keep up with the log until cancelled."""
         try:
