@@ -33,6 +33,7 @@ class Services:
 
     async def close(self) -> None:
         """Give connections back."""
+        self.live.close()
         await self.hub.close()
         await self.database.close()
 
@@ -68,7 +69,7 @@ def build(chosen: Settings) -> Services:
         geocoder=geocoder,
         catalogue=CatalogueService(database, hub, sources),
         live=live,
-        discovery=DiscoveryService(database, live, geocoder),
+        discovery=DiscoveryService(database, live, geocoder, chosen.secret_key),
     )
 
 

@@ -18,9 +18,9 @@ from chargesphere.errors import InvalidError
 _MARK_BYTES = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class RowPlace:
-    """The last row of a page: its sort keys, then its id."""
+    """Where a row stands in an order: its sort keys, then its id."""
 
     first: float
     second: float
