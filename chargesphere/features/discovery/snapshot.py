@@ -26,7 +26,7 @@ from chargesphere.features.discovery import index_store
 from chargesphere.features.discovery.columns import Columns, build_columns
 from chargesphere.features.discovery.index_store import LogEntry
 from chargesphere.features.discovery.pyramid import Pyramid, build_pyramid
-from chargesphere.features.discovery.text import TextColumns, build_text
+from chargesphere.features.discovery.text import TextColumns, TextIndex, build_text
 from chargesphere.settings import ROOT
 
 FORMAT = 2
@@ -129,7 +129,9 @@ async def _build(database: Database, directory: Path) -> str:
     try:
         columns.save(folder)
         build_pyramid(columns).save(folder)
-        build_text(texts).save(folder / "text")
+        words = build_text(texts)
+        words.save(folder / "text")
+        TextIndex(words).warm_up()
         meta = {"format": FORMAT, "change_number": change.number, "change_at": change.at}
         (folder / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
         folder.rename(directory / generation)
