@@ -4,6 +4,7 @@ import sys
 
 import typer
 from rich.console import Console
+from typer.exceptions import TyperException
 
 from chargesphere.errors import ChargeSphereError, SettingsError
 
@@ -42,13 +43,9 @@ def main() -> int:
         return stop.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return 130
-    except Exception as error:
-        import click
-
-        if isinstance(error, click.ClickException):
-            error.show()
-            return error.exit_code
-        raise
+    except TyperException as error:
+        error.show()  # type: ignore[attr-defined]  # Wrong usage always is the kind that has it.
+        return error.exit_code
     return result if isinstance(result, int) else 0
 
 

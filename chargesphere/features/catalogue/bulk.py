@@ -5,7 +5,7 @@ Rows are NamedTuples whose fields are the columns of the table; JSON columns hol
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import psycopg
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -86,9 +86,5 @@ def encoded(rows: Sequence[Row]) -> list[tuple[Any, ...]]:
 
 
 def _sqlite_time(value: datetime) -> str:
-    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-
-
-def columns_of(row: type[NamedTuple]) -> tuple[str, ...]:
-    """The columns of a row type."""
-    return row._fields
+    in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return in_utc.isoformat(" ", "microseconds")[:-6]

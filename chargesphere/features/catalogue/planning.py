@@ -208,12 +208,13 @@ class Plan:
         self._ids, self._absorbed = _assign_ids(source, merged, known)
         self._names = _operators(merged)
         self._followers = _followers(merged)
-        self._claimed = {
-            stable_id(source, "cp", point.key)
+        self._point_ids = {
+            point.key: stable_id(source, "cp", point.key)
             for group in merged.groups
             for site in group.sites
             for point in site.charge_points
         }
+        self._claimed = set(self._point_ids.values())
         self._points_of: defaultdict[str, list[str]] = defaultdict(list)
         for point_id, point in known.points.items():
             self._points_of[point.station_id].append(point_id)
@@ -318,7 +319,7 @@ class Plan:
     def _points(self, change: StationChange, group: Group) -> None:
         seen = set()
         for position, point in enumerate(charge_points(group)):
-            point_id = stable_id(self._source, "cp", point.key)
+            point_id = self._point_ids[point.key]
             seen.add(point_id)
             self._point(change, point_id, position, point)
         for station_id in (change.station_id, *change.absorbed):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 import ijson.backends.yajl2_c as ijson
-from ijson.common import IncompleteJSONError, JSONError
+from ijson.common import JSONError
 
 from chargesphere.errors import ImportFailedError, StorageError
 from chargesphere.providers.catalogues.ndw.mapping import Mapper
@@ -20,6 +20,9 @@ Kind = Literal["locations", "tariffs"]
 
 _GZIP = b"\x1f\x8b"
 _READ_BYTES = 1 << 16
+
+_MAX_OPEN = 8_000
+"""Brackets open at once, at most: real data opens about 500 in each piece that is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def records(parts: Sequence[Part], max_bytes: int) -> Iterator[Record]:
             for item in _items(one.name, raw, max_bytes):
                 try:
                     yield from mapped(item)
-                except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+                except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
                     # The mapping expects anything; this is for what nobody expected.
                     yield Reject(_id_of(item), "unreadable", type(error).__name__)
 
@@ -94,14 +97,16 @@ def _recognise(name: str, raw: IO[bytes]) -> Kind:
 
 def _items(name: str, raw: IO[bytes], max_bytes: int | None) -> Iterator[object]:
     """The elements of the JSON array in the stream; every kind of damage is one sentence."""
-    stream = _Counted(name, _unpacked(raw), max_bytes)
+    stream = _Guarded(name, _unpacked(raw), max_bytes)
     try:
         yield from ijson.items(stream, "item", use_float=True, buf_size=_READ_BYTES)
-    except (EOFError, IncompleteJSONError) as error:
+    except EOFError as error:
         raise ImportFailedError(f"{name} is cut off; nothing of it was taken.") from error
     except (gzip.BadGzipFile, zlib.error) as error:
         raise ImportFailedError(f"{name} is damaged (its gzip data does not add up).") from error
-    except (JSONError, UnicodeDecodeError, ValueError, RecursionError) as error:
+    except (JSONError, ValueError) as error:
+        if "premature EOF" in str(error):
+            raise ImportFailedError(f"{name} is cut off; nothing of it was taken.") from error
         raise ImportFailedError(f"{name} is not the JSON that NDW publishes.") from error
     except OSError as error:
         if error.errno == errno.ENOSPC:
@@ -115,11 +120,17 @@ def _unpacked(raw: IO[bytes]) -> IO[bytes]:
     return io.BufferedReader(gzip.GzipFile(fileobj=raw), _READ_BYTES) if packed else raw
 
 
-class _Counted:
-    """A stream that refuses to give more than so many bytes: a gzip bomb ends here."""
+class _Guarded:
+    """A stream that gives no more than so many bytes and no absurd nesting.
+
+    A gzip bomb ends at the first. The second is for the parser, which keeps the path to each
+    value: its memory grows with the square of the depth, so that 100 kB of ``[`` would take all.
+    Brackets inside strings count too, which in real data cancel out or are few.
+    """
 
     def __init__(self, name: str, stream: IO[bytes], max_bytes: int | None) -> None:
-        self._name, self._stream, self._max_bytes, self._given = name, stream, max_bytes, 0
+        self._name, self._stream, self._max_bytes = name, stream, max_bytes
+        self._given = self._depth = 0
 
     def read(self, size: int = -1) -> bytes:
         data = self._stream.read(size)
@@ -129,6 +140,10 @@ class _Counted:
                 f"{self._name} is larger than {self._max_bytes / 1_000_000:g} MB unpacked, the"
                 " largest that is taken (NDW_MAX_MB)."
             )
+        opened = data.count(b"[") + data.count(b"{")
+        if self._depth + opened > _MAX_OPEN:
+            raise ImportFailedError(f"{self._name} is nested too deep to be what NDW publishes.")
+        self._depth = max(0, self._depth + opened - data.count(b"]") - data.count(b"}"))
         return data
 
 

