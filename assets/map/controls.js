@@ -21,8 +21,8 @@ const LEGEND = `
     <li>${glyph("disc-unknown")}<span>Not known</span></li>
   </ul>
   <ul>
-    <li>${glyph("disc-free")}<span>Under 50 kW</span></li>
-    <li>${glyph("diamond-free")}<span>50 kW and more</span></li>
+    <li>${glyph("disc-free")}<span>Below 50 kW</span></li>
+    <li>${glyph("diamond-free")}<span>50 kW and up</span></li>
     <li><span class="bolts">${bolt()}</span><span>from 50 kW</span></li>
     <li><span class="bolts">${bolt()}${bolt()}</span><span>from 150 kW</span></li>
   </ul>

@@ -11,7 +11,7 @@ export function fanOut({ key, lat, lon }, members) {
     key,
     lat,
     lon,
-    reach: Math.max(...offsets.map(([x, y]) => Math.hypot(x, y))) + GAP_PX,
+    reach: Math.ceil(Math.max(...offsets.map(([x, y]) => Math.hypot(x, y)))) + GAP_PX,
     members: sorted.map((station, i) => ({
       ...station,
       kind: "station",

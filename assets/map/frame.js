@@ -259,6 +259,7 @@ class Frame {
     this.fan = fan;
     document.documentElement.classList.toggle("spread", Boolean(fan));
     this.pins.setFan(fan);
+    this.basemap?.labels.update();
   }
 
   // --- where the map looks ---
@@ -467,8 +468,8 @@ class Frame {
     this.controls.setScale(lat, zoom);
     if (!this.basemap?.map || this.tiles?.online) return this.controls.setPlace("");
     const place = zoom >= PLACE_ZOOM ? this.basemap.labels.nearest({ lat, lon: wrap(lon) }) : null;
-    const where = place ? ` · ${nearby(place, this.controls.units)}` : "";
-    return this.controls.setPlace(zoom >= PAPER_ZOOM ? `Built-in map without streets${where}` : "");
+    const where = place ? ` · ${nearby(place, this.controls.units)}` : ", without streets";
+    return this.controls.setPlace(zoom >= PAPER_ZOOM ? `Built-in map${where}` : "");
   }
 
   // --- the buttons ---

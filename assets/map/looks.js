@@ -37,9 +37,10 @@ export function spoken(entry) {
     : `Cluster of ${entry.count} stations, ${free}`;
 }
 
-function spokenStation({ free, points, kw }) {
-  const known = free != null && points != null;
-  const parts = ["Station", known ? `${free} of ${points} free` : "availability not known"];
+function spokenStation(station) {
+  const { free, points, kw } = station;
+  const words = { unknown: "availability not known", broken: "out of order" };
+  const parts = ["Station", words[stateOf(station)] ?? `${free} of ${points} free`];
   if (kw > 0) parts.push(`${Math.round(kw)} kW`);
   return parts.join(", ");
 }
@@ -52,8 +53,7 @@ export function farFace(entry) {
 
 /** The inside of a pill: glyph, free/all, bolts and kW. */
 export function pillFace(entry) {
-  const known = entry.free != null && entry.points != null;
-  const free = known ? `<b>${entry.free}/${entry.points}</b>` : "";
+  const free = countable(entry) ? `<b>${entry.free}/${entry.points}</b>` : "";
   const bolts = "<svg aria-hidden='true'><use href='#bolt'/></svg>".repeat(boltsOf(entry));
   const kw = !(entry.kw > 0) ? "" : `<i>${bolts}${Math.round(entry.kw)}</i>`;
   const fallback = free || kw ? "" : "<i>Station</i>";
@@ -72,8 +72,7 @@ export function clusterFace(entry) {
 
 /** How many pixels wide a pill will be; a guess good enough to keep pills apart. */
 export function pillWidth(entry) {
-  const known = entry.free != null && entry.points != null;
-  const free = known ? 5 + 7.9 * `${entry.free}/${entry.points}`.length : 0;
+  const free = countable(entry) ? 5 + 7.9 * `${entry.free}/${entry.points}`.length : 0;
   const kw = !(entry.kw > 0) ? 0 : 6 + 7.2 * String(Math.round(entry.kw)).length;
   return 36 + free + kw + 8 * boltsOf(entry) + (free || kw ? 0 : 50);
 }
@@ -82,6 +81,11 @@ export function clusterSize(count) {
   if (count < 10) return 36;
   if (count < 100) return 40;
   return count < 1_000 ? 46 : 52;
+}
+
+// Whether free of points says something.
+function countable({ free, points }) {
+  return free != null && points > 0;
 }
 
 function boltsOf({ kw }) {

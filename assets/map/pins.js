@@ -5,6 +5,7 @@ import { DomEvent, DomUtil, Layer, point as toPoint } from "./leaflet.js";
 import { clusterFace, clusterSize, farFace, isFast, pillFace, pillWidth, spoken, stateOf } from "./looks.js";
 
 const MARGIN = 0.25; // How much of the window's size is drawn beyond its edges.
+const LEGS_MAX = 24;
 const REACH_PX = 22; // Half of the 44 px that a finger needs.
 
 /**
@@ -251,11 +252,12 @@ function boxAt({ x, y }, entry) {
   return { left: x - half, right: x + half, top: y - half, bottom: y + half };
 }
 
-function legsOf({ key, members }) {
-  const reach = Math.max(...members.map(({ offset: [x, y] }) => Math.hypot(x, y))) + 4;
+// Lines from the spot to each member; where they would be a thicket, a disc behind all of them.
+function legsOf({ key, reach, members }) {
   const lines = members.map(({ offset: [x, y] }) => `<line x2="${x}" y2="${y}"/>`).join("");
+  const ground = `<circle class="ground" r="${reach - 12}"/>`;
   const holder = document.createElement("div");
-  holder.innerHTML = `<svg class="legs leaflet-zoom-animated" width="${2 * reach}" height="${2 * reach}" viewBox="${-reach} ${-reach} ${2 * reach} ${2 * reach}" style="margin:${-reach}px" aria-hidden="true">${lines}<circle r="4"/></svg>`;
+  holder.innerHTML = `<svg class="legs leaflet-zoom-animated" width="${2 * reach}" height="${2 * reach}" viewBox="${-reach} ${-reach} ${2 * reach} ${2 * reach}" style="margin:${-reach}px" aria-hidden="true">${members.length > LEGS_MAX ? ground : lines}<circle class="spot" r="4"/></svg>`;
   const legs = holder.firstChild;
   legs.dataset.key = key;
   return legs;

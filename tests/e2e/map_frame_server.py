@@ -1,7 +1,7 @@
 """A small server for the map's document alone: its files, stations from a list, tiles of its own.
 
 It answers the way the API is described, from points that a test gives it, and can be told to be slow
-or to fail. Run by hand with a CSV of points to look at the map: ``python map_frame_server.py CSV``.
+or to fail.
 """
 
 import json
@@ -19,11 +19,12 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from chargesphere.screens.map.document import MapDocument, map_document
-from chargesphere.screens.map.static import STATIC
+from chargesphere.screens.map.static import STATIC, read_manifest
 from chargesphere.settings import Settings
 
 CLUSTER_PX = 60
 CLUSTER_UNTIL = 16
+SLOW_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -51,14 +52,14 @@ class World:
 
 
 @contextmanager
-def serve(world: World, settings: Settings | None = None) -> Iterator[str]:
+def serve(world: World, settings: Settings | None = None, static: Path = STATIC) -> Iterator[str]:
     """The address of a running server."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(world))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(world, static))
     server.daemon_threads = True
     origin = f"http://127.0.0.1:{server.server_port}"
     world_settings = settings or Settings(tiles_url=f"{origin}/tiles/{{z}}/{{x}}/{{y}}.png")
-    server.document = map_document(world_settings)  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    server.document = map_document(world_settings, manifest=read_manifest(static))  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield origin
@@ -117,7 +118,7 @@ window.tell = (type, fields = {}) => frames[0].postMessage(
 </script><iframe src="/map/frame" title="Map" allow="geolocation"></iframe></html>"""
 
 
-def _handler(world: World) -> type[BaseHTTPRequestHandler]:
+def _handler(world: World, folder: Path) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -144,8 +145,8 @@ def _handler(world: World) -> type[BaseHTTPRequestHandler]:
                 self.send(HOST.encode(), "text/html")
 
         def static(self, name: str) -> None:
-            path = (STATIC / name).resolve()
-            if not path.is_relative_to(STATIC) or not path.is_file():
+            path = (folder / name).resolve()
+            if not path.is_relative_to(folder) or not path.is_file():
                 self.send(b"", "text/plain", 404)
                 return
             kinds = {".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
@@ -176,7 +177,7 @@ def _handler(world: World) -> type[BaseHTTPRequestHandler]:
 
         def tile(self, path: str) -> None:
             if world.tiles == "slow":
-                time.sleep(3)
+                time.sleep(SLOW_S)
             if world.tiles == "fail":
                 self.send(b"", "text/plain", 500)
                 return
@@ -217,27 +218,3 @@ def _png(colour: tuple[int, int, int], size: int = 256) -> bytes:
 
     parts = chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
-
-
-def spots_of(csv: Path) -> list[Spot]:
-    """Points of a CSV with id, lat, lon, kw, free, points."""
-    import csv as reader
-
-    def number(text: str) -> float | None:
-        return float(text) if text else None
-
-    def whole(text: str) -> int | None:
-        return int(text) if text else None
-
-    with csv.open(newline="") as lines:
-        return [
-            Spot(
-                r["id"],
-                float(r["lat"]),
-                float(r["lon"]),
-                number(r["kw"]),
-                whole(r["free"]),
-                whole(r["points"]),
-            )
-            for r in reader.DictReader(lines)
-        ]
