@@ -59,7 +59,7 @@ def build(chosen: Settings) -> Services:
             DemoCatalogue(),
         )
     }
-    geocoder = OfflineGeocoder()
+    geocoder = OfflineGeocoder(chosen.data_dir)
     live = LiveIndex(database, index_folder(chosen), hub)
     return Services(
         settings=chosen,

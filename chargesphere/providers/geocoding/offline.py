@@ -68,20 +68,20 @@ class OfflineGeocoder:
         self._lock = Lock()
         self._gazetteer: _Gazetteer | None = None
 
+    async def prepare(self) -> None:
+        """Load the index; where it is missing, make it first, beside the event loop."""
+        await asyncio.to_thread(lambda: self._opened().suggest("a", None, 1))
+
     async def suggest(self, text: str, near: Point | None, limit: int) -> list[Place]:
         """The towns meant by a text or its beginning, best first."""
         refuse_inside_transaction("the offline geocoder")
         if self._gazetteer is None:
-            await asyncio.to_thread(self.prepare)
+            await self.prepare()
         return self._opened().suggest(text, near, limit)
 
     def nearest_place(self, point: Point) -> Place:
         """The town nearest to a point, however far that is."""
         return self._opened().nearest(point)
-
-    def prepare(self) -> None:
-        """Load the index, and make it first where it is missing, so that no driver waits for it."""
-        self._opened().suggest("a", None, 1)
 
     def _opened(self) -> "_Gazetteer":
         with self._lock:

@@ -58,6 +58,10 @@ class Geocoder(Protocol):
 
     capabilities: Capabilities
 
+    async def prepare(self) -> None:
+        """Get ready, so that the first question need not wait; without it, it waits."""
+        ...
+
     async def suggest(self, text: str, near: Point | None, limit: int) -> list[Place]:
         """The places meant by a text, or by its beginning, best first; empty when there are none.
 

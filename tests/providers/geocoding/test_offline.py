@@ -1,5 +1,6 @@
 """Towns found by what people type, without the internet."""
 
+import asyncio
 import time
 from pathlib import Path
 
@@ -20,7 +21,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def geocoder(folder: Path) -> OfflineGeocoder:
     made = OfflineGeocoder(folder)
-    made.prepare()
+    asyncio.run(made.prepare())
     return made
 
 
@@ -102,7 +103,7 @@ def test_the_kept_index_opens_at_once_and_answers_the_same(
 ) -> None:
     started = time.perf_counter()
     opened = OfflineGeocoder(folder)
-    opened.prepare()
+    asyncio.run(opened.prepare())
     assert time.perf_counter() - started < 0.3
     point = Point(35.0, 135.0)
     assert opened.nearest_place(point) == geocoder.nearest_place(point)
