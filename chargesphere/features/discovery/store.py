@@ -296,7 +296,9 @@ async def stations_with_plug(
     """
     evse_id = col(ChargePoint.evse_id)
     bare = func.upper(func.replace(func.replace(evse_id, "*", ""), "-", ""))
-    query = select(col(ChargePoint.station_id), evse_id).where(bare.startswith(typed))
+    query = select(col(ChargePoint.station_id), evse_id).where(
+        bare.startswith(typed, autoescape=True)
+    )
     if is_sqlite:
         # The index narrows it to one operator; PostgreSQL's may sort in another order.
         country, party = typed[:2], typed[2:5]
