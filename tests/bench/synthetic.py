@@ -101,4 +101,5 @@ def _places(
     anywhere = random.random(count) < 0.15
     lat = np.where(anywhere, random.uniform(-60, 70, count), lat)
     lon = np.where(anywhere, random.uniform(-180, 180, count), lon)
-    return np.round(np.clip(lat, -85, 85), 6), np.round(np.clip(lon, -180, 180), 6)
+    rounded = np.round([np.clip(lat, -85, 85), np.clip(lon, -180, 180)], 6).astype(np.float64)
+    return rounded[0], rounded[1]

@@ -43,7 +43,9 @@ def _cache_folder() -> str:
     return str(folder) if os.access(folder, os.W_OK) else ""
 
 
-numba.config.CACHE_DIR = _cache_folder() or numba.config.CACHE_DIR
+_folder = _cache_folder()
+if _folder:
+    setattr(numba.config, "CACHE_DIR", _folder)  # noqa: B010 - its module does not declare it.
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")

@@ -16,11 +16,11 @@ import structlog
 
 from chargesphere.core.clock import utc_now
 from chargesphere.database import Database
-from chargesphere.errors import ChargeSphereError
+from chargesphere.errors import ChargeSphereError, StorageError
 from chargesphere.events import ChangeHub
 from chargesphere.features.discovery import index_store
 from chargesphere.features.discovery.columns import Columns, build_columns
-from chargesphere.features.discovery.index import StationIndex
+from chargesphere.features.discovery.index import StationIndex, warm_up
 from chargesphere.features.discovery.snapshot import Snapshot, build_in_child, open_newest
 from chargesphere.features.discovery.text import TextIndex
 
@@ -102,8 +102,10 @@ class LiveIndex:
             await build_in_child(self._database.url, self._directory)
             snapshot = await asyncio.to_thread(open_newest, self._directory)
         if snapshot is None:
-            raise RuntimeError("the station index was built but cannot be opened")
+            raise StorageError("The station index was built but cannot be opened again.")
+        await asyncio.to_thread(warm_up)
         index, text = await self._opened(snapshot)
+        await asyncio.to_thread(text.warm_up)
         await self._catch_up(index, text)
         self._swap(snapshot, index, text)
 
@@ -254,7 +256,10 @@ class _Dirt:
 
 
 class _Logged:
-    """Errors of storage are logged and end the block; the next tick tries again."""
+    """Errors are logged and end the block; the next tick tries again.
+
+    Whatever went wrong, an index that follows again later beats one that stands still for ever.
+    """
 
     def __init__(self, event: str) -> None:
         self._event = event
@@ -265,5 +270,6 @@ class _Logged:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
         if isinstance(error, ChargeSphereError):
             _log.warning(self._event, error=str(error))
-            return True
-        return False
+        elif isinstance(error, Exception):
+            _log.error(self._event, exc_info=error)
+        return error is None or isinstance(error, Exception)

@@ -7,7 +7,7 @@ the cluster pyramid; what changed since stands in a small overlay, and its old r
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 
 import numpy as np
@@ -23,7 +23,7 @@ from chargesphere.core.geo import (
     wrap_lon,
 )
 from chargesphere.features.availability.rules import Freshness
-from chargesphere.features.discovery.columns import Columns
+from chargesphere.features.discovery.columns import Columns, Facts, Words, build_columns
 from chargesphere.features.discovery.compiled import Array
 from chargesphere.features.discovery.hours import OpenHours
 from chargesphere.features.discovery.matching import (
@@ -33,7 +33,7 @@ from chargesphere.features.discovery.matching import (
     hours_flags,
     match_rows,
 )
-from chargesphere.features.discovery.pyramid import MAX_CLUSTER_ZOOM, RADIUS, Pyramid
+from chargesphere.features.discovery.pyramid import MAX_CLUSTER_ZOOM, RADIUS, Pyramid, build_pyramid
 from chargesphere.features.discovery.rules import Filters
 from chargesphere.features.discovery.sums import put_counts, sum_up
 from chargesphere.features.discovery.view import (
@@ -606,3 +606,38 @@ def distances_m(point: Point, lat: Array, lon: Array) -> NDArray[np.float64]:
     half_lon = np.radians(lon - point.lon) / 2
     h = np.sin(half_lat) ** 2 + np.cos(lat_a) * np.cos(lat_b) * np.sin(half_lon) ** 2
     return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.minimum(1.0, np.sqrt(h))))
+
+
+def warm_up() -> None:
+    """Have every kernel compiled or loaded, so that no question waits for it. Blocks for a while."""
+    now = datetime.now(UTC)
+    filters = Filters(min_kw=1.0)
+    news = build_columns(_ONE_STATION, side=1)
+    index = StationIndex(news, build_pyramid(news), {"": Freshness(None, None)})
+    for _ in range(2):
+        for f in (DEFAULT, filters):
+            index.view(WORLD, 3, f, now)
+            index.count(WORLD, f, now)
+        # First a status in place, then, with no columns of its own any more, by the overlay.
+        index.apply(news.ids, news)
+        index._base.columns.signature[:] = 0
+
+
+_ONE_STATION = Facts(
+    words=Words(operators=(), sources=("",), hours=(None,)),
+    ids=np.array([b"a"]),
+    lat=np.zeros(1),
+    lon=np.zeros(1),
+    operator=np.array([-1], np.int32),
+    access=np.zeros(1, np.uint8),
+    sources=np.ones(1, np.uint64),
+    hours=np.zeros(1, np.int32),
+    point_station=np.zeros(1, np.int32),
+    point_source=np.zeros(1, np.uint8),
+    point_status=np.zeros(1, np.uint8),
+    point_plugs=np.zeros(1, np.int32),
+    plug_start=np.array([0, 1], np.int32),
+    plug_type=np.zeros(1, np.uint8),
+    plug_kw=np.array([11.0], np.float32),
+    plug_no_fee=np.zeros(1, np.uint8),
+)

@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from chargesphere.database import Database
 from chargesphere.errors import ChargeSphereError, StorageError
@@ -32,7 +31,29 @@ from chargesphere.settings import ROOT
 FORMAT = 2
 """Raised whenever the columns change their meaning: older snapshots are then built anew."""
 
+_META = "meta.json"
 _TRIES = 5
+
+
+class Hold:
+    """A shared lock on a generation, until closed or forgotten."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = os.open(folder / _META, os.O_RDONLY)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+    def __del__(self) -> None:
+        self.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +69,7 @@ class Snapshot:
     columns: Columns
     pyramid: Pyramid
     text: TextColumns
-    hold: IO[bytes]
+    hold: Hold
 
 
 def open_newest(directory: Path) -> Snapshot | None:
@@ -62,10 +83,9 @@ def open_newest(directory: Path) -> Snapshot | None:
 
 def _open(directory: Path, generation: str) -> Snapshot:
     folder = directory / generation
-    hold = (folder / "meta.json").open("rb")
+    hold = Hold(folder)
     try:
-        fcntl.flock(hold, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        meta = json.load(hold)
+        meta = json.loads((folder / _META).read_text(encoding="utf-8"))
         if meta["format"] != FORMAT:
             raise ValueError(f"snapshot of format {meta['format']}")
         return Snapshot(
@@ -133,7 +153,7 @@ async def _build(database: Database, directory: Path) -> str:
         words.save(folder / "text")
         TextIndex(words).warm_up()
         meta = {"format": FORMAT, "change_number": change.number, "change_at": change.at}
-        (folder / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
+        (folder / _META).write_text(json.dumps(meta), encoding="utf-8")
         folder.rename(directory / generation)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -157,7 +177,7 @@ def _clean(directory: Path, current: str) -> None:
         if folder.name.startswith("."):
             shutil.rmtree(folder, ignore_errors=True)
             continue
-        with suppress(OSError), (folder / "meta.json").open("rb") as hold:
+        with suppress(OSError), (folder / _META).open("rb") as hold:
             fcntl.flock(hold, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(folder, ignore_errors=True)
 
