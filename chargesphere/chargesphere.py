@@ -7,6 +7,7 @@ import reflex as rx
 from chargesphere import wiring
 from chargesphere.api.app import create_api, map_endpoint
 from chargesphere.jobs.serving import run_services
+from chargesphere.screens.faults import report
 from chargesphere.screens.map.page import map_page
 from chargesphere.screens.shell import shell
 
@@ -21,6 +22,7 @@ app = rx.App(
         rx.el.meta(name="theme-color", content="#f4f6f9"),
     ],
     app_wraps={},
+    backend_exception_handler=report,
     api_transformer=[
         create_api(wiring.services()),
         shell,

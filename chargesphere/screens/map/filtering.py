@@ -119,7 +119,7 @@ class FilterState(rx.State):
     @rx.event
     def toggle_connector(self, value: str):
         """Ask for a plug, or no longer."""
-        if value in ConnectorType:
+        if value in set(ConnectorType):
             self.connectors = _toggled(self.connectors, value)
         return _refilter()
 
@@ -168,7 +168,7 @@ class FilterState(rx.State):
     @rx.event
     def toggle_access(self, value: str):
         """Also show restricted or private stations, or no longer."""
-        if value in Access:
+        if value in set(Access):
             chosen = _toggled(self.access or ["public", "unknown"], value)
             self.access = [] if set(chosen) == {"public", "unknown"} else chosen
         return _refilter()

@@ -50,15 +50,14 @@ def row_of(station: StationSummary, units: str | None) -> Row:
     if station.title.startswith(station.address.street or "\0"):
         where = station.address.city
     operator = station.operator.name if station.operator else ""
-    plugs = sorted(station.plugs, key=lambda p: -(p.kw or 0))
+    strongest = sorted(station.plugs, key=lambda plug: -(plug.kw or 0))
+    plugs = list(dict.fromkeys(_plug(plug) for plug in strongest))[:2]
     tone = words.tone(station.free, station.points)
     return Row(
         id=station.id,
         title=station.title,
         sub=" · ".join(part for part in (operator, where) if part),
-        offer=" · ".join(
-            [*(_plug(p) for p in plugs[:2]), *([station.price] if station.price else [])]
-        ),
+        offer=" · ".join([*plugs, *([station.price] if station.price else [])]),
         count=f"{station.free}/{station.points}"
         if station.free is not None
         else f"–/{station.points}",

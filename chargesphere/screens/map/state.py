@@ -221,6 +221,11 @@ class MapState(rx.State):
         )
 
     @rx.event
+    def apologise(self):
+        """Something failed that should not have; the log has the rest."""
+        self.notice = "That did not work, and we have noted why. Please try again."
+
+    @rx.event
     def dismiss(self):
         """Put the notice away."""
         self.notice = ""
