@@ -7,11 +7,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from alembic.config import Config
+from migrated import migrate
 
-from alembic import command
 from chargesphere.database import Database
-from chargesphere.settings import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -22,13 +20,6 @@ def _no_internet(request: pytest.FixtureRequest) -> Iterator[None]:
     pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
     yield
     pytest_socket._remove_restrictions()
-
-
-def migrate(url: str) -> None:
-    """Bring the database at ``url`` to the newest revision."""
-    config = Config(str(ROOT / "alembic.ini"))
-    config.attributes["url"] = url
-    command.upgrade(config, "head")
 
 
 @pytest.fixture(scope="session")

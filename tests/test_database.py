@@ -12,10 +12,14 @@ async def test_a_transaction_commits_and_an_error_takes_it_back(database: Databa
     )
     async with database.transaction() as connection:
         await connection.execute(insert, {"id": "kept"})
-    with pytest.raises(RuntimeError, match="boom"):
+
+    async def fail() -> None:
         async with database.transaction() as connection:
             await connection.execute(insert, {"id": "lost"})
             raise RuntimeError("boom")
+
+    with pytest.raises(RuntimeError, match="boom"):
+        await fail()
     async with database.reading() as connection:
         rows = (await connection.execute(text("SELECT id FROM operator"))).scalars().all()
     assert rows == ["kept"]

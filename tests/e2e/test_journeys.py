@@ -4,7 +4,7 @@ import re
 
 import city
 import pytest
-from conftest import Served, Visit
+from browsing import Served, Visit
 from playwright.sync_api import FrameLocator, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -52,7 +52,9 @@ def test_back_closes_the_station_and_the_view_is_as_it_was(desktop: Visit, serve
     expect(page.get_by_role("heading", name="Domplein Snelladers")).to_be_visible()
 
 
-def test_a_link_to_a_station_opens_it_and_closing_leads_to_the_map(desktop: Visit, served: Served) -> None:
+def test_a_link_to_a_station_opens_it_and_closing_leads_to_the_map(
+    desktop: Visit, served: Served
+) -> None:
     page = opened(desktop, served, STREET)
     page.locator(".row", has_text="Domplein Snelladers").click()
     expect(page).to_have_url(re.compile("/station/"))
@@ -93,7 +95,9 @@ def test_a_wrong_filter_in_the_address_is_said_and_left_out(desktop: Visit, serv
     desktop.complaints.clear()  # The browser reports that refusal.
 
 
-def test_an_empty_view_offers_the_nearest_and_names_the_filter_to_relax(desktop: Visit, served: Served) -> None:
+def test_an_empty_view_offers_the_nearest_and_names_the_filter_to_relax(
+    desktop: Visit, served: Served
+) -> None:
     page = opened(desktop, served, f"{STREET}&min_kw=400")
     expect(page.locator(".face h2")).to_have_text("No station here")
     relax = page.get_by_role("button", name=re.compile("Without “minimum power”"))
@@ -166,7 +170,9 @@ def test_directions_copy_call_and_report(desktop: Visit, served: Served) -> None
     expect(page.get_by_role("link", name="Report wrong data")).to_be_visible()
 
 
-def test_long_names_stay_inside_and_codes_give_way_to_the_street(desktop: Visit, served: Served) -> None:
+def test_long_names_stay_inside_and_codes_give_way_to_the_street(
+    desktop: Visit, served: Served
+) -> None:
     page = opened(desktop, served, STREET)
     expect(page.locator(".row__title", has_text="Oudegracht 112")).to_be_visible()
     page.locator(".row", has_text="Gemeentelijke").click()
@@ -178,7 +184,9 @@ def test_long_names_stay_inside_and_codes_give_way_to_the_street(desktop: Visit,
     assert box["x"] + box["width"] <= panel["x"] + panel["width"]
 
 
-def test_the_sheet_stops_three_times_and_the_map_stays_in_reach(phone: Visit, served: Served) -> None:
+def test_the_sheet_stops_three_times_and_the_map_stays_in_reach(
+    phone: Visit, served: Served
+) -> None:
     page = opened(phone, served, STREET)
     sheet = page.locator(".panel")
     expect(sheet).to_have_attribute("data-stop", "half")
