@@ -62,11 +62,16 @@ class PacedWriter:
 
     def pieces(self, items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
         """The items in pieces of the size that is right when each is asked for."""
+        self.restart()
         start = 0
         while start < len(items):
             size = self.size
             yield items[start : start + size]
             start += size
+
+    def restart(self) -> None:
+        """Feel the way again: what comes next is of another weight."""
+        self.size = _FIRST
 
     def _adapt(self, items: int, took_s: float) -> None:
         if items:

@@ -182,12 +182,6 @@ class StationChange:
             or self.no_longer_alias
         )
 
-    def reprice(self) -> None:
-        """Note that a price list of this station changed."""
-        if self.outcome != "added":
-            self.outcome = "updated"
-            self.announced[self.station_id] = "station"
-
 
 class Plan:
     """The difference for one source, station by station.

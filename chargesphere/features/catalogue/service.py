@@ -5,7 +5,7 @@ import itertools
 import time
 import uuid
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -22,7 +22,6 @@ from chargesphere.features.catalogue import store
 from chargesphere.features.catalogue.merging import Merged, merge
 from chargesphere.features.catalogue.pacing import PacedWriter
 from chargesphere.features.catalogue.planning import (
-    ChangeKind,
     Known,
     Plan,
     StationChange,
@@ -278,30 +277,35 @@ class _Run:
         """Write the price lists; gives the known stations whose prices they change."""
         source = self._source.name
         rows, named = tariff_changes(source, readout.tariffs, known)
-        for piece in self._writer.pieces(rows):
-            await self._writer.commit(len(piece), partial(store.write_tariffs, rows=piece))
         gone = sorted(known.tariffs.keys() - named) if named and self._snapshot.complete else []
-        if gone:
+        using = await self._stations_using({row.source_id for row in rows}.union(gone), known)
+        for piece in self._writer.pieces(rows):
+            repriced = _union(using.get(row.source_id, ()) for row in piece)
+            work = partial(store.write_tariffs, rows=piece, repriced=repriced, at=self._now)
+            await self._writer.commit(len(piece) + len(repriced), work)
+        for ids in self._writer.pieces(gone):
+            repriced = _union(using.get(id_, ()) for id_ in ids)
             await self._writer.commit(
-                len(gone), partial(store.remove_tariffs, source=source, ids=gone)
+                len(ids) + len(repriced),
+                partial(
+                    store.remove_tariffs, source=source, ids=ids, repriced=repriced, at=self._now
+                ),
             )
-        changed = {row.source_id for row in rows}.union(gone)
-        if not changed or not known.stations:
-            return set()
+        return _union(using.values())
+
+    async def _stations_using(self, tariff_ids: set[str], known: Known) -> Mapping[str, set[str]]:
+        if not tariff_ids or not known.stations:
+            return {}
         async with self._database.reading() as connection:
-            return await store.stations_using(connection, source, changed)
+            return await store.stations_using(connection, self._source.name, tariff_ids)
 
     async def _write_stations(
         self, readout: _Readout, merged: Merged, known: Known, repriced: set[str]
     ) -> None:
         if not readout.sites:
-            self._outcomes.update(updated=len(repriced))
-            self._outcomes.update(unchanged=len(known.stations) - len(repriced))
-            for piece in self._writer.pieces(sorted(repriced)):
-                announce: list[tuple[ChangeKind, str | None]] = [("station", i) for i in piece]
-                await self._writer.commit(
-                    len(piece), partial(store.append_changes, changes=announce, at=self._now)
-                )
+            self._outcomes.update(
+                updated=len(repriced), unchanged=len(known.stations) - len(repriced)
+            )
             return
         plan = Plan(
             self._source.name, merged, known, complete=self._snapshot.complete, now=self._now
@@ -317,14 +321,14 @@ class _Run:
             )
 
     async def _batches(self, plan: Plan, repriced: set[str]) -> AsyncIterator[list[StationChange]]:
+        self._writer.restart()
         batch: list[StationChange] = []
         for done, change in enumerate(plan.changes()):
             if done % _LOOKED_AT_ONCE == 0:
                 self._tell("writing", done, len(plan))
                 await asyncio.sleep(0)
-            if change.station_id in repriced:
-                change.reprice()
-            self._outcomes[change.outcome] += 1
+            other_prices = change.outcome == "unchanged" and change.station_id in repriced
+            self._outcomes["updated" if other_prices else change.outcome] += 1
             if change.writes:
                 batch.append(change)
             if len(batch) >= self._writer.size:
@@ -413,6 +417,10 @@ class _Run:
         total: int | None = None,
     ) -> None:
         self._progress(ImportProgress(stage, done, total))
+
+
+def _union(sets: Iterable[Iterable[str]]) -> set[str]:
+    return set(itertools.chain.from_iterable(sets))
 
 
 def _piece(records: Iterator[Record]) -> list[Record]:

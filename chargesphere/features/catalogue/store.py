@@ -1,6 +1,7 @@
 """Every SQL statement of the catalogue."""
 
 import fcntl
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -162,15 +163,25 @@ async def append_changes(
     await bulk.insert(connection, "change", ("kind", "station_id", "at"), rows)
 
 
-async def write_tariffs(connection: AsyncConnection, rows: Sequence[TariffRow]) -> None:
-    """Insert or replace price lists."""
+async def write_tariffs(
+    connection: AsyncConnection, rows: Sequence[TariffRow], repriced: Iterable[str], at: datetime
+) -> None:
+    """Insert or replace price lists, and say which stations have other prices now."""
     await bulk.upsert(connection, "tariff", TariffRow._fields, rows, key=("source", "source_id"))
+    await append_changes(connection, [("station", id_) for id_ in sorted(repriced)], at)
 
 
-async def remove_tariffs(connection: AsyncConnection, source: str, ids: Sequence[str]) -> None:
-    """Forget price lists."""
+async def remove_tariffs(
+    connection: AsyncConnection,
+    source: str,
+    ids: Sequence[str],
+    repriced: Iterable[str],
+    at: datetime,
+) -> None:
+    """Forget price lists, and say which stations have none now."""
     sql = "DELETE FROM tariff WHERE source = ? AND source_id = ?"
     await bulk.execute_many(connection, sql, [(source, id_) for id_ in ids])
+    await append_changes(connection, [("station", id_) for id_ in sorted(repriced)], at)
 
 
 async def remove_stations(connection: AsyncConnection, ids: Sequence[str], at: datetime) -> None:
@@ -217,14 +228,18 @@ async def load_known(connection: AsyncConnection, source: str) -> Known:
 
 async def stations_using(
     connection: AsyncConnection, source: str, tariff_ids: set[str]
-) -> set[str]:
-    """The stations of a source with a plug that names one of these price lists."""
+) -> dict[str, set[str]]:
+    """For each of these price lists, the stations of the source with a plug that names it."""
     rows = await connection.execute(
         select(col(ChargePoint.station_id), col(Connector.tariff_ids))
         .join(Connector, col(Connector.charge_point_id) == col(ChargePoint.id))
         .where(col(ChargePoint.source) == source)
     )
-    return {row[0] for row in rows if not tariff_ids.isdisjoint(row[1])}
+    stations: defaultdict[str, set[str]] = defaultdict(set)
+    for station_id, named in rows:
+        for tariff_id in tariff_ids.intersection(named):
+            stations[tariff_id].add(station_id)
+    return stations
 
 
 class FeedFacts(NamedTuple):

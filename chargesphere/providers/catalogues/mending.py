@@ -82,9 +82,10 @@ def power_from_supply(current: Current, volts: float | None, amps: float | None)
     """Volts times amps in kW, over the phases.
 
     Three phases are published either by the voltage of one phase (220 to 260 V: three times) or
-    between two phases (380 to 480 V: the square root of three times).
+    between two phases (380 to 480 V: the square root of three times). Where the current is
+    unknown, so are the phases, and with them the power.
     """
-    if not volts or not amps or volts <= 0 or amps <= 0:
+    if current is Current.UNKNOWN or not volts or not amps or volts <= 0 or amps <= 0:
         return None
     watts = volts * amps
     if current is Current.AC_3_PHASE:
@@ -165,7 +166,7 @@ def mended_tariff(tariff: dict[str, Any]) -> dict[str, Any]:
     if len(components) == 1 and components[0].get("type") == "FLAT" and not _price(components[0]):
         notes.add(ZERO_FLAT)
     if any(
-        part.get("type") in {"TIME", "PARKING_TIME"} and _price(part) > MAX_PRICE_PER_HOUR
+        part.get("type") in ("TIME", "PARKING_TIME") and _price(part) > MAX_PRICE_PER_HOUR
         for part in components
     ):
         notes.add(UNIT_ERROR)

@@ -5,6 +5,7 @@ import errno
 import os
 import random
 import tempfile
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -138,7 +139,13 @@ async def _ask(
 
 async def _stored(answer: httpx.Response, max_bytes: int, url: str) -> Callable[[], IO[bytes]]:
     """The body in a file without a name, which is gone with its last user, however that ends."""
-    keeper = tempfile.TemporaryFile()  # noqa: SIM115  # Lives as long as what reads it.
+    keeper = tempfile.TemporaryFile()  # noqa: SIM115  # Closed with what reads it, below.
+
+    def opened() -> IO[bytes]:
+        keeper.seek(0)
+        return os.fdopen(os.dup(keeper.fileno()), "rb")
+
+    weakref.finalize(opened, keeper.close)
     taken = 0
     try:
         async for chunk in answer.aiter_bytes():
@@ -154,11 +161,6 @@ async def _stored(answer: httpx.Response, max_bytes: int, url: str) -> Callable[
         if error.errno == errno.ENOSPC:
             raise StorageError("The disk is full; what was already saved is kept.") from error
         raise
-
-    def opened() -> IO[bytes]:
-        keeper.seek(0)
-        return os.fdopen(os.dup(keeper.fileno()), "rb")
-
     return opened
 
 

@@ -179,11 +179,11 @@ class Mapper:
         where, notes = _place(location, country)
         points: list[ChargePointRecord] = []
         evses = location.get("evses")
-        for evse in evses if isinstance(evses, list) else ():
+        for nth, evse in enumerate(evses if isinstance(evses, list) else (), start=1):
             try:
                 points.append(self._charge_point(evse, notes))
             except UnreadableError as error:
-                yield Reject(source_id, str(error), _evse_name(evse))
+                yield Reject(source_id, str(error), _evse_name(evse, nth))
         if not points:
             raise UnreadableError("no_charge_points")
         parking = _PARKING_TYPE.get(word(location, "parking_type"))
@@ -288,8 +288,10 @@ def _place(location: Json, country: str) -> tuple[tuple[float, float], list[str]
     return (found.point.lat, found.point.lon), [found.note] if found.note else []
 
 
-def _evse_name(evse: object) -> str:
-    return (text(evse, "evse_id") or text(evse, "uid"))[:_MAX_ID] if isinstance(evse, dict) else ""
+def _evse_name(evse: object, nth: int) -> str:
+    """What to call a refused charge point: never empty, so that it is not taken for its site."""
+    said = (text(evse, "evse_id") or text(evse, "uid")) if isinstance(evse, dict) else ""
+    return said[:_MAX_ID] or f"charge point {nth}"
 
 
 def _address(location: Json, country: str) -> Address:
