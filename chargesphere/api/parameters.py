@@ -22,16 +22,19 @@ MAX_TEXT = 200
 MAX_RADIUS_KM = 20_040.0
 """Half way round the Earth: further away is nothing."""
 
+_MAY_BE_EMPTY = frozenset({"q"})
+"""What a person is still typing."""
+
 _MAX_QUERY_BYTES = 8_192
 _MAX_FIELDS = 40
 _NUMBER = r"-?\d{1,3}(\.\d+)?"
 
 
 def read_query(raw: bytes, allowed: Collection[str]) -> dict[str, str]:
-    """The parameters of a query string, each given once, none unknown.
+    """The parameters of a query string, each given once, none unknown, none empty.
 
     Raises:
-        InvalidError: names the parameter that is unknown, repeated or unreadable.
+        InvalidError: names the parameter that is unknown, repeated, empty or unreadable.
     """
     if len(raw) > _MAX_QUERY_BYTES:
         raise InvalidError("query", f"is longer than {_MAX_QUERY_BYTES} bytes")
@@ -51,6 +54,8 @@ def read_query(raw: bytes, allowed: Collection[str]) -> dict[str, str]:
             raise InvalidError(_printable(name), f"is not a parameter here; known: {known}")
         if name in values:
             raise InvalidError(name, "is given twice; join several values with commas")
+        if not value and name not in _MAY_BE_EMPTY:
+            raise InvalidError(name, "is empty; leave it out instead")
         if any(ord(c) < 32 or ord(c) == 127 for c in value):
             raise InvalidError(name, "contains control characters")
         values[name] = value
@@ -281,18 +286,20 @@ ZOOM = _parameter(
 
 MAP_PARAMETERS = ({**BBOX, "required": True}, ZOOM, *FILTERS)
 LIST_PARAMETERS = (BBOX, NEAR, RADIUS, SORT, *FILTERS, LIMIT, CURSOR)
+_TEXT = {"type": "string", "maxLength": MAX_TEXT, "pattern": r"^[^\x00-\x1f\x7f]*$"}
+
 SEARCH_PARAMETERS = (
     _parameter(
         "q",
         "A name, an address, a city, a postcode, the id on a plug, or `lat, lon`.",
-        {"type": "string", "maxLength": MAX_TEXT},
+        _TEXT,
         required=True,
     ),
     NEAR,
     {**LIMIT, "schema": {**LIMIT["schema"], "default": 10}},
 )
 NETWORK_PARAMETERS = (
-    _parameter("q", "Part of a name.", {"type": "string", "maxLength": MAX_TEXT}),
+    _parameter("q", "Part of a name.", _TEXT),
     LIMIT,
     CURSOR,
 )

@@ -267,6 +267,8 @@ async def test_networks_are_found_by_part_of_their_name(client: httpx.AsyncClien
         ("/stations?min_kw=50&max_kw=11", "min_kw"),
         ("/stations?available=yes", "available"),
         ("/stations?open=later", "open"),
+        ("/stations?limit=", "limit"),
+        ("/map?bbox=4,51,6,53&zoom=3&connector=", "connector"),
         ("/stations?cursor=abc", "cursor"),
         ("/stations?cursor=%00", "cursor"),
         ("/stations?cursor=%C3%A9", "cursor"),
