@@ -40,8 +40,9 @@ export class Controls {
     this.legendButton = this.#button("legend", "What the pins mean", () => this.toggleLegend());
     this.zoomInButton = this.#button("zoomIn", "Zoom in", actions.zoomIn);
     this.zoomOutButton = this.#button("zoomOut", "Zoom out", actions.zoomOut);
-    this.foot = make("div", "foot", this.root);
-    this.place = make("div", "place", this.root);
+    const base = make("div", "base", this.root);
+    this.place = make("div", "place", base);
+    this.foot = make("div", "foot", base);
     this.scale = make("div", "scale", this.foot);
     this.credit = make("div", "credit", this.foot);
     this.notice = make("div", "notice", this.root);

@@ -136,12 +136,13 @@ class Frame {
 
   show(items) {
     this.items = items;
-    this.post("loaded", { items: items.length });
     if (this.selected) this.#refreshSelected();
     this.#compose();
     this.#openPendingFan();
     this.basemap.labels.update();
     this.report();
+    performance.mark("pins");
+    this.post("pins", { items: items.length });
     if (!this.groundReady) this.#loadGround();
   }
 
@@ -380,7 +381,7 @@ class Frame {
     const { left, top, bottom } = this.padding;
     this.map.panInside([lat, this.#near(lon)], {
       paddingTopLeft: [left + reach + 24, top + reach + 10],
-      paddingBottomRight: [reach + 60, bottom + reach],
+      paddingBottomRight: [reach + 60, bottom + reach + 30],
       animate: !still.matches,
     });
   }

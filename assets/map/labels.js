@@ -4,6 +4,8 @@ import { DomUtil, Layer } from "./leaflet.js";
 import { distance, project, wrap } from "./geo.js";
 
 const MOST = 70;
+const PART_OF = 3;
+const NEAR_PX = 44;
 const TIERS = [
   { name: "near", degrees: 10, fromZoom: 8 },
   { name: "local", degrees: 4, fromZoom: 11 },
@@ -203,16 +205,22 @@ function choose(candidates, map, taken) {
     if (chosen.length >= MOST) break;
     const { x, y } = project(place.lat, place.lon);
     const at = { x: x * world - origin.x, y: y * world - origin.y };
+    if (chosen.some((other) => isPartOf(place, at, other))) continue;
     const half = (place.name.length * WIDTHS[place.rank]) / 2 + 6;
     for (const shift of SHIFTS) {
       const box = { left: at.x - half, right: at.x + half, top: at.y + shift - 11, bottom: at.y + shift + 11 };
       if (boxes.some((other) => overlap(other, box))) continue;
       boxes.push(box);
-      chosen.push({ ...place, shift });
+      chosen.push({ ...place, at, shift });
       break;
     }
   }
   return chosen;
+}
+
+// A name so near to one of far more people is most likely a part of it, named when there is room.
+function isPartOf({ people }, { x, y }, other) {
+  return other.people > PART_OF * people && Math.hypot(other.at.x - x, other.at.y - y) < NEAR_PX;
 }
 
 function overlap(a, b) {

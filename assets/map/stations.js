@@ -1,7 +1,7 @@
 // The stations of the view: asks the API, drops what is stale, keeps what it has through a failure.
 
-import { boxOf, boxParameter, holds, wrap } from "./geo.js";
-import { canonical, stationsRequest } from "./view.js";
+import { boxOf, holds, wrap } from "./geo.js";
+import { canonical, stationsRequest, stationsUrl } from "./view.js";
 
 const SETTLE_MS = 60;
 const FIRST_RETRY_MS = 1_000;
@@ -20,6 +20,7 @@ export class Stations {
     this.request = null;
     this.failures = 0;
     this.stale = false;
+    this.wantedAt = -Infinity;
     window.addEventListener("online", () => this.failures && this.#again());
   }
 
@@ -30,6 +31,8 @@ export class Stations {
 
   /** The map shows `view` in `size` pixels: fetch it soon, unless it is here already. */
   want(view, size) {
+    const quiet = performance.now() - this.wantedAt > SETTLE_MS;
+    this.wantedAt = performance.now();
     this.view = view;
     this.size = size;
     clearTimeout(this.timer);
@@ -37,7 +40,7 @@ export class Stations {
       this.#drop();
       return;
     }
-    if (this.first || !this.answer) this.#fetch();
+    if (quiet) this.#fetch(); // A single move is answered at once, a flurry when it is over.
     else this.timer = setTimeout(() => this.#fetch(), SETTLE_MS);
   }
 
@@ -125,8 +128,7 @@ export class Stations {
 
 /** The stations of a small box, at a zoom, without touching what is followed. */
 export async function peek(box, zoom, filters) {
-  const query = `bbox=${boxParameter(box)}&zoom=${zoom}`;
-  const answer = await fetch(`/api/v1/map?${filters ? `${query}&${filters}` : query}`);
+  const answer = await fetch(stationsUrl(box, zoom, filters));
   if (!answer.ok) throw await refusal(answer);
   return items(await answer.json(), box);
 }

@@ -40,8 +40,13 @@ export function fitted(view, size) {
 /** The request for what a view shows: its address, and the padded box it covers. */
 export function stationsRequest(view, size, filters) {
   const box = boxOf(view, size, FETCH_PADDING);
-  const query = `bbox=${boxParameter(box)}&zoom=${view.zoom}`;
-  return { url: `/api/v1/map?${filters ? `${query}&${filters}` : query}`, box, zoom: view.zoom };
+  return { url: stationsUrl(box, view.zoom, filters), box, zoom: view.zoom };
+}
+
+/** The address of a box's stations. The API counts zooms in tiles of 512 pixels, Leaflet in 256. */
+export function stationsUrl(box, zoom, filters) {
+  const query = `bbox=${boxParameter(box)}&zoom=${Math.max(0, zoom - 1)}`;
+  return `/api/v1/map?${filters ? `${query}&${filters}` : query}`;
 }
 
 /** Filters in one spelling, so that the same question has the same address. */

@@ -90,7 +90,7 @@ def map_answer(spots: Sequence[Spot], query: Mapping[str, str]) -> dict[str, obj
 
 
 def _cell(spot: Spot, zoom: int) -> tuple[int, int]:
-    scale = 256 * 2**zoom / CLUSTER_PX
+    scale = 512 * 2**zoom / CLUSTER_PX
     sine = math.sin(math.radians(spot.lat))
     y = 0.5 - math.log((1 + sine) / (1 - sine)) / (4 * math.pi)
     return int((spot.lon / 360 + 0.5) * scale), int(y * scale)

@@ -178,7 +178,7 @@ def test_a_pill_says_free_of_all_and_power(open_map: Open) -> None:
 
 
 def test_pills_step_back_where_there_is_no_room(open_map: Open) -> None:
-    here = open_map(row(6, step=0.0006)).at(*CITY, 17)
+    here = open_map(row(6, step=0.0003)).at(*CITY, 18)
 
     expect(here.pins()).to_have_count(6)
     assert 1 <= here.pins(".pill").count() < 6
@@ -199,7 +199,7 @@ def test_a_cluster_opens_at_the_zoom_at_which_it_splits(open_map: Open, by: str)
     expect(here.pins()).to_have_count(2)
     box = "bbox=5.0,52.0,5.2,52.2"
     before = stand.map_answer(
-        pair, dict(part.split("=") for part in f"{box}&zoom={view['zoom'] - 1}".split("&"))
+        pair, dict(part.split("=") for part in f"{box}&zoom={view['zoom'] - 2}".split("&"))
     )
     assert before["count"] == [2], "it splits at the very next zoom that can"
 
@@ -213,7 +213,7 @@ def test_a_cluster_shows_how_many_and_the_share_free(open_map: Open) -> None:
 
 
 def test_119_on_one_spot_fan_out_and_one_can_be_chosen(open_map: Open) -> None:
-    here = open_map(one_spot(119)).at(*CITY, 17)
+    here = open_map(one_spot(119)).at(*CITY, 18)
     here.pins(".stack").click()
     expect(here.pins(".fanned")).to_have_count(119)
     apart = here.inside(
