@@ -371,7 +371,7 @@ def _source(record: RecordFacts, catalogue: Catalogue) -> SourceView:
         licence=feed.licence,
         licence_url=feed.licence_url,
         attribution=feed.attribution,
-        url=record.url,
+        url=record.url or feed.homepage,
         observed_at=feed.freshness.observed_at,
         fetched_at=record.fetched_at,
         matched_by=record.matched_by,

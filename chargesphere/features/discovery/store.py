@@ -34,6 +34,7 @@ class FeedFacts:
     """A source as it stands here."""
 
     title: str
+    homepage: str
     licence: str
     licence_url: str
     attribution: str
@@ -135,6 +136,7 @@ async def feeds(connection: AsyncConnection) -> dict[str, FeedFacts]:
     return {
         row.source: FeedFacts(
             title=row.title,
+            homepage=row.homepage,
             licence=row.licence,
             licence_url=row.licence_url,
             attribution=row.attribution,

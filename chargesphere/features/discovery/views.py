@@ -123,7 +123,10 @@ class PriceView:
 
 @dataclass(frozen=True, slots=True)
 class SourceView:
-    """Who says so, under which licence, and how fresh it is. ``replayed``: an old file played as new."""
+    """Who says so, under which licence, and how fresh it is. ``replayed``: an old file played as new.
+
+    ``url`` leads to the record, or to the source's own site where records have no page.
+    """
 
     source: str
     source_id: str

@@ -140,7 +140,7 @@ def card_of(
         waze=f"https://waze.com/ul?ll={quote(pin)}&navigate=yes",
         osm=f"https://www.openstreetmap.org/directions?to={quote(pin)}",
         sources=sources,
-        report_url=(source.url or "") if source else "",
+        report_url=source.url or "" if source and not station.demo else "",
         demo=station.demo,
     )
 
