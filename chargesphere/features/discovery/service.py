@@ -364,7 +364,7 @@ def _station_hit(facts: store.StationFacts, evse_id: str, near: Point | None) ->
     address = assembly.address_of(facts)
     operator = tidy_operator(facts.operator_name)
     street = "" if address.street == row.text else address.street
-    parts = (evse_id, street, address.city, operator)
+    parts = (evse_id or row.code, street, address.city, operator)
     there = Point(facts.lat, facts.lon)
     return SearchHit(
         kind="station",

@@ -39,6 +39,9 @@ class OnePlace:
     licence = Licence("", "", "")
     capabilities = Capabilities(True, True, False, False, False)
 
+    async def prepare(self) -> None:
+        """Nothing to make ready."""
+
     async def suggest(self, text: str, near: Spot | None, limit: int) -> list[Place]:
         there = Place("gn-1", "Utrecht", "The Netherlands", *CENTRE, 300_000, box_around(HERE, 9e3))
         return [there] if "utrecht".startswith(text.casefold()) else []
@@ -198,6 +201,8 @@ async def test_search_mixes_places_and_stations(
     assert plug.detail.startswith("NL*TST*E00007*1 · ")
     street = await service.search(f"{sites[5].street}", None, 5, NOW)
     assert sites[5].id in [hit.id for hit in street]
+    (coded,) = await service.search("tnlp015184", None, 10, NOW)
+    assert (coded.name, coded.detail.split(" · ")[0]) == ("Kaaikhof 70", "TNLP015184")
     assert await service.search(" ", None, 10, NOW) == []
     assert await service.search("xyzzy", None, 10, NOW) == []
 
