@@ -55,7 +55,7 @@ export function farFace(entry) {
 export function pillFace(entry) {
   const free = countable(entry) ? `<b>${entry.free}/${entry.points}</b>` : "";
   const bolts = "<svg aria-hidden='true'><use href='#bolt'/></svg>".repeat(boltsOf(entry));
-  const kw = !(entry.kw > 0) ? "" : `<i>${bolts}${Math.round(entry.kw)}</i>`;
+  const kw = !(entry.kw > 0) ? "" : `<i>${bolts}${Math.round(entry.kw)}${free ? "" : " kW"}</i>`;
   const fallback = free || kw ? "" : "<i>Station</i>";
   return `<span class="face"><svg class="glyph" aria-hidden="true"><use href="#disc-${stateOf(entry)}"/></svg>${free}${kw}${fallback}</span>`;
 }
@@ -74,7 +74,8 @@ export function clusterFace(entry) {
 export function pillWidth(entry) {
   const free = countable(entry) ? 5 + 7.9 * `${entry.free}/${entry.points}`.length : 0;
   const kw = !(entry.kw > 0) ? 0 : 6 + 7.2 * String(Math.round(entry.kw)).length;
-  return 36 + free + kw + 8 * boltsOf(entry) + (free || kw ? 0 : 50);
+  const words = free ? 0 : kw ? 20 : 50; // " kW", or "Station" where nothing is known.
+  return 36 + free + kw + 8 * boltsOf(entry) + words;
 }
 
 export function clusterSize(count) {
