@@ -7,6 +7,7 @@
   window.chargesphere = {
     opened: { path: location.pathname, search: location.search, station: match ? match[1] : "" },
     back: null,
+    sheet: null,
     ignoreBack: "",
   };
   if (match) {
@@ -23,6 +24,7 @@
       own.ignoreBack = "";
       return;
     }
+    if (own.sheet && own.sheet()) return;
     own.back();
   });
 })();

@@ -7,8 +7,9 @@ import reflex as rx
 from chargesphere import wiring
 from chargesphere.api.app import create_api, map_endpoint
 from chargesphere.jobs.serving import run_services
+from chargesphere.screens.design import DARK, LIGHT
 from chargesphere.screens.faults import report
-from chargesphere.screens.map.page import map_page
+from chargesphere.screens.map.page import map_page, not_found_page
 from chargesphere.screens.shell import shell
 
 app = rx.App(
@@ -19,7 +20,20 @@ app = rx.App(
     head_components=[
         rx.el.script(src="/boot.js"),
         rx.el.link(rel="icon", href="/icon.svg", type="image/svg+xml"),
-        rx.el.meta(name="theme-color", content="#f4f6f9"),
+        rx.el.link(rel="apple-touch-icon", href="/share.png"),
+        rx.el.meta(
+            name="viewport", content="width=device-width, initial-scale=1, viewport-fit=cover"
+        ),
+        rx.el.meta(
+            name="theme-color",
+            content=LIGHT["surface"],
+            custom_attrs={"media": "(prefers-color-scheme: light)"},
+        ),
+        rx.el.meta(
+            name="theme-color",
+            content=DARK["surface"],
+            custom_attrs={"media": "(prefers-color-scheme: dark)"},
+        ),
     ],
     app_wraps={},
     backend_exception_handler=report,
@@ -37,3 +51,4 @@ app.add_page(
     description="Find a charger that works and is free, and know what it costs.",
     image="/share.png",
 )
+app.add_page(not_found_page, route="404", title="Nothing here · ChargeSphere")

@@ -249,3 +249,42 @@ def test_location_given_shows_distances(desktop: Visit, served: Served) -> None:
     expect(page.locator(".row__distance").first).to_contain_text(re.compile(r"\d (m|km)"))
     page.get_by_role("button", name="Switch between kilometres and miles").click()
     expect(page.locator(".row__distance").first).to_contain_text(re.compile(r"\d (ft|mi)"))
+
+
+def test_back_closes_the_station_then_lowers_the_sheet(phone: Visit, served: Served) -> None:
+    page = opened(phone, served, STREET)
+    sheet = page.locator(".panel")
+    grip = page.locator(".panel__grip")
+    grip.focus()
+    grip.press("ArrowUp")
+    expect(sheet).to_have_attribute("data-stop", "full")
+    page.locator(".row", has_text="Domplein Snelladers").click()
+    expect(page.get_by_role("heading", name="Domplein Snelladers")).to_be_visible()
+    expect(sheet).to_have_attribute("data-stop", "half")
+    page.go_back()
+    expect(page.locator(".row", has_text="Domplein Snelladers")).to_be_visible()
+    expect(sheet).to_have_attribute("data-stop", "full")
+    page.go_back()
+    expect(sheet).to_have_attribute("data-stop", "half")
+    assert page.url.startswith(served.url)
+
+
+def test_escape_closes_what_was_opened_last(desktop: Visit, served: Served) -> None:
+    page = opened(desktop, served, STREET)
+    page.locator(".row", has_text="Domplein Snelladers").click()
+    expect(page.get_by_role("heading", name="Domplein Snelladers")).to_be_visible()
+    page.get_by_role("button", name="Filters").click()
+    expect(page.get_by_role("heading", name="Filters")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="Domplein Snelladers")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".list-head h1")).to_contain_text("in view")
+
+
+def test_an_unknown_address_leads_back_to_the_map(desktop: Visit, served: Served) -> None:
+    answer = desktop.page.goto(f"{served.url}/nowhere")
+    assert answer is not None
+    assert answer.status == 404
+    desktop.page.get_by_role("link", name="Back to the map").click()
+    expect(desktop.page.locator(".list-head h1")).to_contain_text("in view")
+    desktop.complaints.clear()  # The browser reports the 404 that we asked for.

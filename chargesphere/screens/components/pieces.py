@@ -13,10 +13,12 @@ class Sheet(rx.Component):
     stop_seq: rx.Var[int]
     label: rx.Var[str]
     body_key: rx.Var[str]
+    raisable: rx.Var[bool]
     header: rx.Var[rx.Component]
     footer: rx.Var[rx.Component]
 
     on_stop: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    on_escape: rx.EventHandler[rx.event.no_args_event_spec]
 
 
 class CopyButton(rx.Component):

@@ -1,7 +1,8 @@
 // The panel: a card beside the map on a desktop, a bottom sheet with three stops on a phone.
 //
 // The stop is the driver's: dragging, the grip's keys and the screen's own wishes (`stop` with a
-// new `stopSeq`) move it. The map is told how much of it the panel covers.
+// new `stopSeq`) move it. The map is told how much of it the panel covers. A list raised to the top
+// is a step of its own for the back button; `raisable` says that the list is what is shown.
 
 import { useEffect, useRef, useState } from "react";
 
@@ -13,14 +14,24 @@ function visibleHeight(panel) {
   return Math.max(0, window.innerHeight - top);
 }
 
-export function Sheet({ stop, stopSeq, label, onStop, children, header, footer, bodyKey, ...rest }) {
+export function Sheet({ stop, stopSeq, label, raisable, onStop, onEscape, children, header, footer, bodyKey, ...rest }) {
   const panel = useRef(null);
   const body = useRef(null);
   const [at, setAt] = useState(stop);
   const atRef = useRef(at);
   atRef.current = at;
 
+  const raisableRef = useRef(raisable);
+  raisableRef.current = raisable;
+
   const settle = (next) => {
+    const raised = window.history.state?.chargesphere === "sheet";
+    if (next === "full" && !raised && raisable && window.matchMedia(PHONE).matches) {
+      window.history.pushState({ ...window.history.state, chargesphere: "sheet" }, "", window.location.href);
+    } else if (next !== "full" && raised && window.chargesphere) {
+      window.chargesphere.ignoreBack = window.location.pathname + window.location.search;
+      window.history.back();
+    }
     setAt(next);
     onStop?.(next);
   };
@@ -57,6 +68,32 @@ export function Sheet({ stop, stopSeq, label, onStop, children, header, footer, 
     return () => clearTimeout(timer);
   }, [at, bodyKey]);
   useEffect(() => {
+    if (!window.chargesphere) return undefined;
+    // True when the step back was the sheet's own.
+    window.chargesphere.sheet = () => {
+      const lowers = raisableRef.current && atRef.current === "full" && window.history.state?.chargesphere !== "sheet";
+      if (lowers) {
+        setAt("half");
+        onStop?.("half");
+      }
+      return lowers;
+    };
+    return () => {
+      window.chargesphere.sheet = null;
+    };
+  }, []);
+  useEffect(() => {
+    const escape = (event) => {
+      if (event.key === "Escape" && !/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName ?? "")) onEscape?.();
+    };
+    document.addEventListener("keydown", escape);
+    return () => document.removeEventListener("keydown", escape);
+  }, []);
+  const first = useRef(true);
+  useEffect(() => {
+    // Whoever works by keyboard or ear goes on reading where the panel changed.
+    if (!first.current) body.current?.focus({ preventScroll: true });
+    first.current = false;
     if (body.current) body.current.scrollTop = 0;
   }, [bodyKey]);
 

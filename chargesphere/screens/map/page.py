@@ -3,7 +3,7 @@
 import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
-from chargesphere.screens.components.pieces import Sheet
+from chargesphere.screens.components.pieces import Sheet, face
 from chargesphere.screens.map import filter_panel, parts
 from chargesphere.screens.map.state import MapState
 from chargesphere.screens.station.parts import station_view
@@ -27,7 +27,9 @@ def map_page() -> rx.Component:
             stop_seq=MapState.stop_seq,
             label="Stations",
             body_key=MapState.mode + MapState.selected,
+            raisable=MapState.mode == "list",
             on_stop=MapState.rested,
+            on_escape=MapState.step_back,
         ),
         parts.frame(),
         parts.notices(),
@@ -37,6 +39,22 @@ def map_page() -> rx.Component:
                 "The connection is lost. Reconnecting…", class_name="toast toast--top", role="alert"
             ),
             None,
+        ),
+        rx.el.noscript(
+            "ChargeSphere draws its map with JavaScript; please allow it for this site."
+        ),
+        class_name="screen",
+    )
+
+
+def not_found_page() -> rx.Component:
+    """What an unknown address leads to."""
+    return rx.el.main(
+        face(
+            "map-pin-off",
+            "There is nothing at this address",
+            "The link may be old or incomplete.",
+            rx.el.a("Back to the map", href="/", class_name="button button--primary"),
         ),
         class_name="screen",
     )

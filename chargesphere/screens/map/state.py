@@ -63,6 +63,7 @@ class MapState(rx.State):
     _box: tuple[float, float, float, float] | None = None
     _here: tuple[float, float] | None = None
     _cursor: str = ""
+    _stop_before: str = "half"
 
     @rx.var
     def heading(self) -> str:
@@ -138,6 +139,8 @@ class MapState(rx.State):
     @rx.event
     async def select(self, station_id: str):
         """Open a station."""
+        if self.mode == "list":
+            self._stop_before = self.stop
         self.selected = str(station_id)[:40]
         self.mode = "station"
         detail = await self.get_state(StationState)
@@ -167,6 +170,7 @@ class MapState(rx.State):
         self.selected = ""
         if self.mode == "station":
             self.mode = "list"
+            self._rest(self._stop_before)
         self.page_title = f"{TITLE}: chargers that work, near you"
         self._write_address()
 
@@ -188,6 +192,13 @@ class MapState(rx.State):
         """Back from the filter panel to the list or the station."""
         self.mode = "station" if self.selected else "list"
         self._rest("half")
+
+    @rx.event
+    def step_back(self):
+        """Escape: close what was opened last."""
+        if self.mode == "filters":
+            return MapState.show_list
+        return MapState.deselect if self.mode == "station" else None
 
     @rx.event
     def rested(self, stop: str):

@@ -281,7 +281,7 @@ HANDLERS = {
     "MapState": {
         "apologise", "choose", "deselect", "dismiss", "go_nearest", "go_to", "hide_banner", "in_trouble", "locate_failed",
         "located", "moved", "open", "refilter", "rested", "retry", "select", "show_filters", "show_list", "show_more",
-        "sort_by", "switch_units", "went_back",
+        "sort_by", "step_back", "switch_units", "went_back",
     },
     "SearchState": {"forget", "take", "type"},
     "StationState": {"toggle_menu"},
