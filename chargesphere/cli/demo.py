@@ -61,8 +61,15 @@ async def _clear_real(services: wiring.Services) -> None:
             _console.print(f"[green]✓[/] Removed {removed:,} stations of {feed.title}")
 
 
-async def fill_demo(services: wiring.Services, now: datetime) -> ImportSummary:
+async def fill_demo(
+    services: wiring.Services, now: datetime, *, alone: bool = False
+) -> ImportSummary:
     """Bring the demo stations to how they are at the given time, with a progress bar.
+
+    Args:
+        services: where to.
+        now: as of when.
+        alone: nobody else writes meanwhile, which is faster.
 
     Raises:
         StorageError: the database or the disk refused.
@@ -73,7 +80,7 @@ async def fill_demo(services: wiring.Services, now: datetime) -> ImportSummary:
         raise RuntimeError("the demo catalogue always has something to say")
     with _progress() as progress:
         summary = await services.catalogue.import_snapshot(
-            source, snapshot, now=now, progress=progress
+            source, snapshot, now=now, progress=progress, alone=alone
         )
     _console.print(f"[green]✓[/] {_in_words(summary)}", soft_wrap=True)
     return summary

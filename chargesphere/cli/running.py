@@ -32,7 +32,7 @@ async def _fill_when_empty(chosen: Settings) -> None:
     services = wiring.build(chosen)
     try:
         if await services.catalogue.is_empty():
-            await fill_demo(services, datetime.now(UTC))
+            await fill_demo(services, datetime.now(UTC), alone=True)
     finally:
         await services.close()
 

@@ -31,14 +31,19 @@ _Item = TypeVar("_Item")
 class PacedWriter:
     """Commits pieces of work of the size that takes about ``TARGET_S``.
 
+    Args:
+        database: what is written to.
+        hub: told after every commit.
+        alone: nobody else writes (the first fill, before anything is served): no pauses.
+
     Attributes:
         size: how many items the next piece should have.
     """
 
-    def __init__(self, database: Database, hub: ChangeHub) -> None:
+    def __init__(self, database: Database, hub: ChangeHub, *, alone: bool = False) -> None:
         self.size = _FIRST
         self._database, self._hub = database, hub
-        self._pause_s = PAUSE_S if database.is_sqlite else 0.0
+        self._pause_s = PAUSE_S if database.is_sqlite and not alone else 0.0
         self._last_commit_s = -PAUSE_S
 
     async def commit(self, items: int, work: Callable[[AsyncConnection], Awaitable[None]]) -> None:

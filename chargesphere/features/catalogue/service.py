@@ -129,6 +129,7 @@ class CatalogueService:
         now: datetime,
         observed_at: datetime | Literal["now"] | None = None,
         progress: Progress | None = None,
+        alone: bool = False,
     ) -> ImportSummary:
         """Bring the catalogue to what the snapshot says, in short transactions of whole stations.
 
@@ -140,13 +141,15 @@ class CatalogueService:
             now: the time of the import.
             observed_at: as of when the statuses are to be taken; None believes the snapshot.
             progress: told how far it is.
+            alone: nobody else writes meanwhile, so that no turns are left to others.
 
         Raises:
             ImportFailedError: nothing usable, or another import is running; nothing was changed.
             StorageError: the database or the disk refused; what was committed stays.
         """
         async with store.one_import_at_a_time(self._database):
-            run = _Run(self._database, self._hub, source, snapshot, now, progress or _silent)
+            writer = PacedWriter(self._database, self._hub, alone=alone)
+            run = _Run(self._database, writer, source, snapshot, now, progress or _silent)
             return await run.whole(observed_at)
 
     async def import_live(
@@ -212,7 +215,7 @@ class _Run:
     def __init__(
         self,
         database: Database,
-        hub: ChangeHub,
+        writer: PacedWriter,
         source: CatalogueSource,
         snapshot: Snapshot,
         now: datetime,
@@ -223,7 +226,7 @@ class _Run:
         self._now, self._progress = now, progress
         self._id = uuid.uuid4().hex
         self._outcomes: Counter[str] = Counter()
-        self._writer = PacedWriter(database, hub)
+        self._writer = writer
         self._started_s = time.monotonic()
 
     async def whole(self, observed_at: datetime | Literal["now"] | None) -> ImportSummary:
