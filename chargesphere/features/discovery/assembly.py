@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from chargesphere.core.geo import Point, distance_m
-from chargesphere.core.opening_hours import Week, is_open
+from chargesphere.core.opening_hours import Week, is_open, local_time
 from chargesphere.core.vocabulary import (
     Access,
     Amenity,
@@ -48,7 +48,8 @@ from chargesphere.features.discovery.views import (
 )
 from chargesphere.features.pricing.rules import (
     PriceList,
-    describe,
+    describe_on,
+    has_ended,
     headline,
     in_words,
     is_no_fee,
@@ -68,12 +69,34 @@ _PLUG_NAMES = {
 }
 
 
+class PriceBook:
+    """Price lists already read today: the same few stand at thousands of stations."""
+
+    def __init__(self, most: int = 20_000) -> None:
+        self._most = most
+        self._read: dict[tuple[str, str, str, date], PriceList] = {}
+
+    def describe(self, tariff: TariffFacts, time_zone: str, now: datetime) -> PriceList:
+        """The price list as it stands there now."""
+        if has_ended(tariff.content, now):
+            return PriceList(tariff.currency)
+        today = local_time(time_zone, now).date()
+        key = (tariff.source, tariff.source_id, tariff.fingerprint, today)
+        known = self._read.get(key)
+        if known is None:
+            if len(self._read) >= self._most:
+                self._read.clear()
+            known = self._read[key] = describe_on(tariff.content, tariff.currency, today)
+        return known
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """The facts that stations share: sources and price lists."""
 
     feeds: Mapping[str, FeedFacts]
     tariffs: Mapping[TariffKey, TariffFacts]
+    book: PriceBook
 
     def fresh(self, source: str, now: datetime) -> bool:
         """Whether this source's statuses can still be believed."""
@@ -118,7 +141,10 @@ def summary(
     title = title_of(facts)
     statuses = _statuses(facts, catalogue, now)
     tally = matching(facts, statuses, filters, catalogue)
-    lists = (describe_tariff(t, facts, now) for t in _own_tariffs(facts, catalogue))
+    lists = [
+        catalogue.book.describe(tariff, facts.time_zone, now)
+        for tariff in _own_tariffs(facts, catalogue)
+    ]
     return StationSummary(
         id=facts.id,
         title=title.text,
@@ -236,7 +262,7 @@ def prices(facts: StationFacts, catalogue: Catalogue, now: datetime) -> tuple[Pr
     told: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[tuple[str, PriceList]]]
     told = defaultdict(list)
     for tariff in _own_tariffs(facts, catalogue):
-        described = describe_tariff(tariff, facts, now)
+        described = catalogue.book.describe(tariff, facts.time_zone, now)
         names = tuple(dict.fromkeys(where[tariff.source, tariff.source_id]))
         key = (described.currency, in_words(described), names)
         told[key].append((tariff.source_id, described))
@@ -251,11 +277,6 @@ def prices(facts: StationFacts, catalogue: Catalogue, now: datetime) -> tuple[Pr
         )
         for (currency, lines, names), found in told.items()
     )
-
-
-def describe_tariff(tariff: TariffFacts, facts: StationFacts, now: datetime) -> PriceList:
-    """A price list as it stands at this station now."""
-    return describe(tariff.content, tariff.currency, facts.time_zone, now)
 
 
 def _statuses(facts: StationFacts, catalogue: Catalogue, now: datetime) -> dict[str, Status]:

@@ -5,13 +5,14 @@ the database, a handful of queries a page.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chargesphere.core.geo import Box, Point, box_around, distance_m
 from chargesphere.database import Database
@@ -69,6 +70,7 @@ class DiscoveryService:
         self._live = live
         self._geocoder = geocoder
         self._secret = secret
+        self._book = assembly.PriceBook()
 
     @property
     def ready(self) -> bool:
@@ -138,9 +140,7 @@ class DiscoveryService:
                     raise MovedError(successor)
                 raise NotFoundError("There is no station with this id.")
             facts = found[station_id]
-            catalogue = assembly.Catalogue(
-                await store.feeds(connection), await store.tariffs(connection, facts.tariff_keys)
-            )
+            catalogue = await self._catalogue(connection, facts.tariff_keys)
             records = await store.source_records(connection, station_id)
         return assembly.detail(facts, catalogue, records, now)
 
@@ -151,9 +151,7 @@ class DiscoveryService:
         async with self._database.reading() as connection:
             found = await store.stations(connection, ids)
             keys = frozenset(key for facts in found.values() for key in facts.tariff_keys)
-            catalogue = assembly.Catalogue(
-                await store.feeds(connection), await store.tariffs(connection, keys)
-            )
+            catalogue = await self._catalogue(connection, keys)
         shown = (found[station_id] for station_id in ids if station_id in found)
         return [assembly.summary(facts, catalogue, filters, near, now) for facts in shown]
 
@@ -230,6 +228,12 @@ class DiscoveryService:
         ]
         better = [option for option in options if option.total > now_found]
         return sorted(better, key=lambda option: -option.total)
+
+    async def _catalogue(
+        self, connection: AsyncConnection, keys: Iterable[store.TariffKey]
+    ) -> assembly.Catalogue:
+        feeds = await store.feeds(connection)
+        return assembly.Catalogue(feeds, await store.tariffs(connection, keys), self._book)
 
     def _matching(
         self,

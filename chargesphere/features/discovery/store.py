@@ -77,6 +77,7 @@ class TariffFacts:
     source_id: str
     currency: str
     content: Mapping[str, Any]
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,13 +258,14 @@ async def tariffs(
         for source, ids in by_source.items()
     ]
     query = select(
-        col(Tariff.source), col(Tariff.source_id), col(Tariff.currency), col(Tariff.content)
+        col(Tariff.source),
+        col(Tariff.source_id),
+        col(Tariff.currency),
+        col(Tariff.content),
+        col(Tariff.fingerprint),
     ).where(or_(*wanted))
     return {
-        (row.source, row.source_id): TariffFacts(
-            row.source, row.source_id, row.currency, row.content
-        )
-        for row in await connection.execute(query)
+        (row.source, row.source_id): TariffFacts(*row) for row in await connection.execute(query)
     }
 
 

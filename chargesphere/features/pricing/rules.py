@@ -9,8 +9,9 @@ A part's price is a rate per kWh, hour or session, kept as an exact decimal: it 
 of money (integer minor units) only when it is multiplied by something.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import StrEnum
@@ -127,14 +128,6 @@ class _Price:
     end: date | None
 
 
-@dataclass(slots=True)
-class _Gathered:
-    """The prices of one kind that share their conditions."""
-
-    when: When
-    prices: list[Decimal] = field(default_factory=list)
-
-
 def is_no_fee(content: Mapping[str, Any]) -> bool:
     """Whether a price list is published as costing nothing.
 
@@ -146,15 +139,27 @@ def is_no_fee(content: Mapping[str, Any]) -> bool:
 
 def describe(content: Mapping[str, Any], currency: str, time_zone: str, now: datetime) -> PriceList:
     """Read a price list as it stands at ``now``; whatever is in it, this does not fail."""
+    if has_ended(content, now):
+        return PriceList(currency)
+    return describe_on(content, currency, local_time(time_zone, now).date())
+
+
+def has_ended(content: Mapping[str, Any], now: datetime) -> bool:
+    """Whether the price list is no longer valid."""
+    end = _instant(content.get("end_date_time"))
+    return end is not None and end <= now
+
+
+def describe_on(content: Mapping[str, Any], currency: str, today: date) -> PriceList:
+    """Read a price list as it stands on that local day."""
     prices = list(_prices(content))
-    ended = _instant(content.get("end_date_time"))
-    if not _says_a_price(prices) or (ended is not None and ended <= now):
+    if not _says_a_price(prices):
         note = "" if prices else _own_words(content)
         return PriceList(currency, published=bool(note), note=note)
     if all(price.price == 0 for price in prices):
         return PriceList(currency, published=True, no_fee=True)
-    today = local_time(time_zone, now).date()
-    parts = tuple(part for kind in Kind for part in _parts_of_kind(prices, kind, today))
+    kinds = [kind for kind in Kind if any(price.kind is kind for price in prices)]
+    parts = tuple(part for kind in kinds for part in _parts_of_kind(prices, kind, today))
     costly = [price for price in prices if price.price > 0]
     return PriceList(
         currency,
@@ -344,6 +349,8 @@ def _instant(value: object) -> datetime | None:
 
 def _parts_of_kind(prices: Sequence[_Price], kind: Kind, today: date) -> list[Part]:
     own = [price for price in prices if price.kind is kind]
+    if len(own) == 1 and own[0].when == ALWAYS and not (own[0].start or own[0].end):
+        return _without_nothing([Part(kind, own[0].price, own[0].price)], kind, prices)
     current, as_of, starts_on = _in_force(own, today)
     dated = any(price.start and price.end for price in current)
     parts = _merge_windows(_same_conditions(current))
@@ -373,14 +380,15 @@ def _in_force(
 
 
 def _same_conditions(prices: Iterable[_Price]) -> list[Part]:
-    gathered: dict[tuple[Kind, When], _Gathered] = {}
+    """One part for each set of conditions; a price for these days goes before one for all days."""
+    gathered: dict[When, list[_Price]] = defaultdict(list)
     for price in prices:
-        key = (price.kind, price.when)
-        gathered.setdefault(key, _Gathered(price.when)).prices.append(price.price)
-    return [
-        Part(kind, min(found.prices), max(found.prices), when)
-        for (kind, when), found in gathered.items()
-    ]
+        gathered[price.when].append(price)
+    parts = []
+    for when, alike in gathered.items():
+        amounts = [p.price for p in alike if p.end] or [p.price for p in alike]
+        parts.append(Part(alike[0].kind, min(amounts), max(amounts), when))
+    return parts
 
 
 def _merge_windows(parts: Sequence[Part]) -> list[Part]:
