@@ -34,15 +34,16 @@ export class Controls {
   constructor(actions, { layers }) {
     this.units = "km";
     this.root = make("div", "chrome");
-    this.buttons = make("div", "buttons", this.root);
+    const base = make("div", "base", this.root);
+    this.place = make("div", "place", base);
+    const corner = make("div", "corner", base);
+    this.buttons = make("div", "buttons", corner);
     this.#button("locate", "Show where I am", actions.locate);
     if (layers) this.layers = this.#button("layers", "Use the built-in map", actions.layers);
     this.legendButton = this.#button("legend", "What the pins mean", () => this.toggleLegend());
     this.zoomInButton = this.#button("zoomIn", "Zoom in", actions.zoomIn);
     this.zoomOutButton = this.#button("zoomOut", "Zoom out", actions.zoomOut);
-    const base = make("div", "base", this.root);
-    this.place = make("div", "place", base);
-    this.foot = make("div", "foot", base);
+    this.foot = make("div", "foot", corner);
     this.scale = make("div", "scale", this.foot);
     this.credit = make("div", "credit", this.foot);
     this.notice = make("div", "notice", this.root);

@@ -457,7 +457,7 @@ class Frame {
   }
 
   #credit() {
-    const ours = "Natural Earth · GeoNames";
+    const ours = this.dataCredit.includes("GeoNames") ? "Natural Earth" : "Natural Earth · GeoNames";
     const tiles = this.boot.config.tiles?.attribution;
     const ground = this.builtIn || this.tiles.online === false ? ours : tiles;
     this.controls.setCredit([ground, this.dataCredit]);
