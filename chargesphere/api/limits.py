@@ -11,11 +11,13 @@ from limits.aio.storage import RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter as SharedWindow
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter as LocalWindow
+from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 from starlette.types import Scope
 
 from chargesphere.errors import RateLimitedError
 
+_REDIS_PAUSE_S = 10.0
 _log = structlog.get_logger(__name__)
 
 
@@ -25,11 +27,13 @@ class RequestLimit:
     def __init__(self, per_minute: int, redis_url: str = "") -> None:
         self._item = limits.RateLimitItemPerMinute(per_minute)
         self._local = LocalWindow(MemoryStorage())
-        self._shared = (
-            SharedWindow(RedisStorage(f"async+{redis_url}", implementation="redispy"))
+        self._pool = (
+            ConnectionPool.from_url(redis_url, socket_connect_timeout=1, socket_timeout=1)
             if redis_url
             else None
         )
+        self._shared = None if self._pool is None else _shared_window(self._pool)
+        self._redis_away_until = 0.0
 
     async def count(self, client: str) -> None:
         """Count one request of this client.
@@ -37,19 +41,36 @@ class RequestLimit:
         Raises:
             RateLimitedError: it made too many; says when the next may come.
         """
-        if self._shared is not None:
+        if self._shared is not None and time.monotonic() >= self._redis_away_until:
             try:
                 if not await self._shared.hit(self._item, client):
                     stats = await self._shared.get_window_stats(self._item, client)
                     raise RateLimitedError(_seconds_until(stats.reset_time))
             except (RedisError, OSError) as error:
-                # Without Redis each process counts for itself: a limit is no reason to be down.
+                # Without Redis each process counts for itself: a limit is no reason to be down,
+                # nor to keep every request waiting for a connection.
+                self._redis_away_until = time.monotonic() + _REDIS_PAUSE_S
                 _log.warning("redis_unreachable", error=str(error))
             else:
                 return
         if not self._local.hit(self._item, client):
             stats = self._local.get_window_stats(self._item, client)
             raise RateLimitedError(_seconds_until(stats.reset_time))
+
+    async def close(self) -> None:
+        """Give connections back."""
+        if self._pool is not None:
+            await self._pool.disconnect()
+
+
+def _shared_window(pool: ConnectionPool) -> SharedWindow:
+    # The address is only there to name the scheme: connections come from the pool.
+    storage = RedisStorage(
+        "async+redis://localhost:6379",
+        implementation="redispy",
+        connection_pool=pool,  # type: ignore[arg-type]  # Its documentation allows it.
+    )
+    return SharedWindow(storage)
 
 
 @lru_cache(maxsize=8)
