@@ -37,7 +37,7 @@ from chargesphere.features.discovery.naming import (
         ("Dordrecht/Buitenplaats 116", "E-Flux", "Buitenplaats 116", "Dordrecht", "Buitenplaats 116", ""),
         ("Breda/Populierstraat-Lariksstraat 26", "E-Flux", "Lariksstraat 26", "Breda", "Populierstraat-Lariksstraat 26", ""),
         ("Eneco eMobility Albert Heijn - Rijksstraatweg 38", "Eneco", "Rijksstraatweg 38", "Heemskerk", "Albert Heijn", ""),
-        ("Ada Lovelace 's station", "E-Flux", "Dudokstraat  19", "Dongen", "Dudokstraat 19", ""),
+        ("Fenna Voorbeeld 's station", "E-Flux", "Dudokstraat  19", "Dongen", "Dudokstraat 19", ""),
         ("Lidl Breda", "Lidl", "Haagdijk 1", "Utrecht", "Lidl Breda", ""),
         ("KONINKLIJKE DE VRIES SCHEEPSBOUW BV", "E-Flux", "Oosteinderweg 25", "Aalsmeer", "Koninklijke de Vries Scheepsbouw BV", ""),
         ("BEATRIX_LAADPLEIN", "Smappee", "Banneweg 57", "Gorinchem", "Beatrix Laadplein", ""),
