@@ -136,8 +136,15 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]).upper() if first["loc"] else "environment"
-        message = first["msg"].removeprefix("Value error, ")
-        raise SettingsError(f"{name} {message} (it is {first.get('input')!r}).") from None
+        message = first["msg"].removeprefix("Value error, ").replace("Input should", "must")
+        message = message.partition(", unable to parse")[0]
+        raise SettingsError(f"{name} {message}{_as_is(name, first.get('input'))}.") from None
+
+
+def _as_is(name: str, value: object) -> str:
+    """What it is now, unless that is, or holds, a secret."""
+    secret = name.endswith(("_KEY", "_SECRET")) or "@" in str(value)
+    return "" if secret else f" (it is {value!r})"
 
 
 @lru_cache(maxsize=1)

@@ -1,12 +1,15 @@
 """``build``: compile the app for the browser, only when something it is made of changed."""
 
+import fcntl
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -15,6 +18,7 @@ from chargesphere.errors import ChargeSphereError
 from chargesphere.settings import ROOT
 
 _STAMP = ROOT / "build" / "frontend.sha256"
+_LOCK = ROOT / "build" / "frontend.lock"
 _SOURCES = (
     "rxconfig.py",
     "requirements.txt",
@@ -28,9 +32,22 @@ _console = Console(stderr=True)
 
 def build(force: bool = False) -> None:
     """Compile the app for the browser; nothing happens when nothing changed."""
-    wanted = fingerprint()
-    if not force and is_built(wanted):
-        return
+    with _one_at_a_time():
+        wanted = fingerprint()
+        if force or not is_built(wanted):
+            _build(wanted)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Two starts at once build once: the second waits, and finds it done."""
+    _LOCK.parent.mkdir(exist_ok=True)
+    with _LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _build(wanted: str) -> None:
     node = _node_folder()
     environment = os.environ | {
         "PATH": f"{node}{os.pathsep}{os.environ.get('PATH', '')}",
@@ -48,7 +65,6 @@ def build(force: bool = False) -> None:
         [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip", "--env", "prod"],
         environment,
     )
-    _STAMP.parent.mkdir(exist_ok=True)
     _STAMP.write_text(wanted)
 
 
@@ -94,10 +110,28 @@ def _node_folder() -> Path:
 
 def _step(what: str, command: list[str], environment: dict[str, str]) -> None:
     with _console.status(f"{what}…"):
-        done = subprocess.run(  # noqa: S603  # Our own programs, named above.
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-        )
-    if done.returncode != 0:
-        tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-25:])
+        code, said = _run(command, environment)
+    if code != 0:
+        tail = "\n".join(said.strip().splitlines()[-25:])
         raise ChargeSphereError(f"{what} failed.\n{tail}")
     _console.print(f"[green]✓[/] {what}")
+
+
+def _run(command: list[str], environment: dict[str, str]) -> tuple[int, str]:
+    """Exit code and words of a program; interrupted, it ends with everything it has started."""
+    with subprocess.Popen(  # noqa: S603  # Our own programs, named above.
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        process_group=0,
+    ) as program:
+        try:
+            said, _ = program.communicate()
+        except BaseException:
+            os.killpg(program.pid, signal.SIGKILL)
+            raise
+    return program.returncode, said
