@@ -126,6 +126,7 @@ class Columns:
     hours: Array
     signature: Array
     group_start: Array
+    group_row: Array
     group_plugs: Array
     group_source: Array
     counts: Array
@@ -214,6 +215,7 @@ def build_columns(facts: Facts, side: int = BLOCKS) -> Columns:
         hours=facts.hours[order],
         signature=_signatures(facts, groups)[order],
         group_start=group_start,
+        group_row=np.repeat(np.arange(len(ids), dtype=np.int32), np.diff(group_start)),
         group_plugs=groups.plugs[group_order],
         group_source=groups.source[group_order],
         counts=groups.counts[group_order],

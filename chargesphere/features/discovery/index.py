@@ -4,6 +4,7 @@ A *part* is a set of columns with its live state. The base part comes from a sna
 the cluster pyramid; what changed since stands in a small overlay, and its old row is dead.
 """
 
+import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -155,13 +156,13 @@ class Part:
         for code, source in enumerate(self.columns.words.sources):
             self.fresh[code] = fresh.get(source, False)
 
-    def match(
-        self, filters: Filters, box: Array, wide: Array, now: datetime
-    ) -> tuple[Array, Array, Array, Array, Array, int]:
-        """``match_rows`` of this part: row, kW, free, points, inside, total."""
+    def matches(
+        self, filters: Filters, box: Array, wide: Array, now: datetime, offset: int
+    ) -> _Matches:
+        """What matches in ``wide``; rows are counted from ``offset``."""
         c, q = self.columns, self.question(filters)
         lon_edges, lat_edges = c.edges
-        return match_rows(
+        row, kw, free, points, inside, x, y, lat, lon, total = match_rows(
             box,
             wide,
             c.lat,
@@ -172,6 +173,7 @@ class Part:
             c.sources,
             c.hours,
             c.group_start,
+            c.group_row,
             c.group_plugs,
             c.group_source,
             c.counts,
@@ -183,19 +185,15 @@ class Part:
             q.access,
             q.operators,
             hours_flags(q, self.hours, now, len(c.words.hours)),
+            c.x,
+            c.y,
             q.sources,
             q.statuses,
             q.min_points,
+            q.asks_operator,
+            q.asks_hours,
             q.beyond_default,
         )
-
-    def matches(
-        self, filters: Filters, box: Array, wide: Array, now: datetime, offset: int
-    ) -> _Matches:
-        """What matches in ``wide``, with its places; rows are counted from ``offset``."""
-        row, kw, free, points, inside, total = self.match(filters, box, wide, now)
-        c = self.columns
-        x, y, lat, lon = c.x[row], c.y[row], c.lat[row], c.lon[row]
         row = row + np.int32(offset) if offset else row
         return _Matches(row, kw, free, points, inside, x, y, lat, lon, total)
 
@@ -266,8 +264,8 @@ class StationIndex:
         self.age(now)
         parts = box_parts(box or WORLD)
         if filters != DEFAULT:
-            return sum(part.match(filters, parts, parts, now)[-1] for part in self._parts)
-        more = sum(part.match(filters, parts, parts, now)[-1] for part in self._overlay)
+            return sum(part.matches(filters, parts, parts, now, 0).total for part in self._parts)
+        more = sum(part.matches(filters, parts, parts, now, 0).total for part in self._overlay)
         return self._count_base(parts) + more
 
     def select(self, box: Box | None, filters: Filters, now: datetime) -> Selection:
@@ -580,23 +578,22 @@ def box_parts(box: Box) -> NDArray[np.float64]:
 
 def _widened(parts: NDArray[np.float64], reach: float) -> NDArray[np.float64]:
     """The parts of a box and ``reach`` (a share of the world) around them, without overlap."""
-    wide = parts.copy()
-    wide[:, 0] = np.maximum(parts[:, 0] - reach * 360, -180.0)
-    wide[:, 2] = np.minimum(parts[:, 2] + reach * 360, 180.0)
-    wide[:, 1], wide[:, 3] = _shifted(parts[0, 1], reach), _shifted(parts[0, 3], -reach)
-    if len(wide) == 2 and wide[1, 2] >= wide[0, 0]:
-        return np.array([[-180.0, wide[0, 1], 180.0, wide[0, 3]]])
-    return wide
+    south, north = _shifted(float(parts[0, 1]), reach), _shifted(float(parts[0, 3]), -reach)
+    margin = reach * 360
+    ranges = [(max(w - margin, -180.0), min(e + margin, 180.0)) for w, _, e, _ in parts.tolist()]
+    if len(ranges) == 2 and ranges[1][1] >= ranges[0][0]:
+        ranges = [(-180.0, 180.0)]
+    return np.array([(west, south, east, north) for west, east in ranges])
 
 
 def _shifted(lat: float, by: float) -> float:
     """The latitude ``by`` further south in web mercator, the poles at its ends."""
     if abs(lat) >= 90.0:
         return lat
-    sine = np.sin(np.radians(lat))
-    y = 0.5 - 0.25 * np.log((1 + sine) / (1 - sine)) / np.pi + by
-    moved = float(np.degrees(2 * np.arctan(np.exp((1 - 2 * y) * np.pi))) - 90.0)
-    return float(np.copysign(90.0, moved)) if abs(moved) >= MAX_MERCATOR_LAT else moved
+    sine = math.sin(math.radians(lat))
+    y = 0.5 - 0.25 * math.log((1 + sine) / (1 - sine)) / math.pi + by
+    moved = math.degrees(2 * math.atan(math.exp((1 - 2 * y) * math.pi))) - 90.0
+    return math.copysign(90.0, moved) if abs(moved) >= MAX_MERCATOR_LAT else moved
 
 
 def distances_m(point: Point, lat: Array, lon: Array) -> NDArray[np.float64]:

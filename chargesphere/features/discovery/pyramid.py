@@ -137,7 +137,7 @@ def join(
     while rest > 1:
         rest //= 2
         shift -= np.uint64(1)
-    cell = radius * (1.0 + 1e-9)
+    per = 1.0 / (radius * (1.0 + 1e-9))  # Cells a hair wider than the radius.
     head = np.full(buckets, -1, np.int32)
     following = np.empty(count, np.int32)
     cells = np.empty(count, np.int64)
@@ -145,7 +145,7 @@ def join(
     near_x = x.astype(np.float32)
     near_y = y.astype(np.float32)
     for i in range(count - 1, -1, -1):
-        key = (np.int64(near_y[i] / cell) << np.int64(32)) + np.int64(near_x[i] / cell)
+        key = (np.int64(near_y[i] * per) << np.int64(32)) + np.int64(near_x[i] * per)
         cells[i] = key
         slot = np.int64((np.uint64(key) * _HASH) >> shift)
         following[i] = head[slot]
@@ -165,7 +165,7 @@ def join(
         held = np.int64(size[i])
         sum_x, sum_y = px * held, py * held
         members = 1
-        column, row = int(px / cell), int(py / cell)
+        column, row = int(px * per), int(py * per)
         for r in range(max(0, row - 1), row + 2):
             for c in range(max(0, column - 1), column + 2):
                 key = np.int64((r << 32) + c)

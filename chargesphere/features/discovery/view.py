@@ -25,6 +25,11 @@ MAX_ITEMS = 5_000
 """More than that nobody can tell apart; a smaller zoom is answered instead."""
 
 _MAX_TILE_ROWS = 64
+_LON, _LAT, _SIZE, _ID, _KW, _FREE, _POINTS = range(2, 9)
+"""The parts of the answer after zoom and total."""
+
+_NO_VALUE = -(2**62)
+_NULL = np.frombuffer(b"null,", np.uint8)
 _COMMA, _MINUS, _POINT, _ZERO, _QUOTE = 44, 45, 46, 48, 34
 _CELLS = 4.0
 """Filtered stations are first gathered in cells of a quarter of a cluster's radius."""
@@ -239,6 +244,31 @@ def count_rows(
 
 
 @compiled
+def put_values(values: Array, items: Items, n: int, part: int, zoom: int, total: int) -> int:
+    """One property of all items as whole numbers (decimals in millionths); how many there are."""
+    if part > _POINTS:
+        return 0
+    if part < _LON:
+        values[0] = zoom if part == 0 else total
+        return 1
+    if part == _LON:
+        values[:n] = items.lon[:n]
+    elif part == _LAT:
+        values[:n] = items.lat[:n]
+    elif part == _SIZE:
+        values[:n] = items.size[:n]
+    elif part == _KW:
+        for i in range(n):
+            thousandths = int(items.kw[i] * 1000.0 + 0.5)
+            values[i] = _NO_VALUE if items.kw[i] < 0 else thousandths * 1000
+    else:
+        numbers = items.free if part == _FREE else items.points
+        for i in range(n):
+            values[i] = _NO_VALUE if items.points[i] <= 0 else numbers[i]
+    return n
+
+
+@compiled
 def write_items(
     items: Items, n: int, zoom: int, total: int, keys: Array, ids: Array, more_ids: Array
 ) -> Array:
@@ -247,76 +277,74 @@ def write_items(
     Ids come from ``ids`` by row, beyond its end from ``more_ids``.
     """
     out = np.empty(256 + n * (80 + max(ids.shape[1], more_ids.shape[1])), np.uint8)
+    values = np.empty(max(n, 1), np.int64)
     at = 0
     for part in range(10):
         for k in range(keys.shape[1]):
             out[at] = keys[part, k]
             at += keys[part, k] != 0
-        for i in range(n if 1 < part < 9 else 1 - part // 9):
-            if i:
-                out[at] = _COMMA
-                at += 1
-            # What to write: an id, null, or a whole number of units of 10 ** -places.
-            places = 0
-            null = False
-            value = 0
-            if part == 0:
-                value = int(zoom)
-            elif part == 1:
-                value = int(total)
-            elif part == 2:
-                value, places = int(items.lon[i]), 6
-            elif part == 3:
-                value, places = int(items.lat[i]), 6
-            elif part == 4:
-                value = int(items.size[i])
-            elif part == 5:
+        if part == _ID:
+            for i in range(n):
                 row = items.row[i]
-                if row >= 0:
-                    out[at] = _QUOTE
-                    at += 1
-                    if row < len(ids):
-                        for k in range(ids.shape[1]):
-                            out[at] = ids[row, k]
-                            at += ids[row, k] != 0
-                    else:
-                        for k in range(more_ids.shape[1]):
-                            out[at] = more_ids[row - len(ids), k]
-                            at += more_ids[row - len(ids), k] != 0
-                    out[at] = _QUOTE
-                    at += 1
+                if row < 0:
+                    out[at : at + 5] = _NULL
+                    at += 5
                     continue
-                null = True
-            elif part == 6:
-                null = items.kw[i] < 0
-                value, places = int(items.kw[i] * 1000.0 + 0.5), 3
-            else:
-                null = items.points[i] <= 0
-                value = int(items.free[i] if part == 7 else items.points[i])
-            if null:
-                out[at], out[at + 1], out[at + 2], out[at + 3] = 110, 117, 108, 108
-                at += 4
+                out[at] = _QUOTE
+                at += 1
+                if row < len(ids):
+                    for k in range(ids.shape[1]):
+                        out[at] = ids[row, k]
+                        at += ids[row, k] != 0
+                else:
+                    for k in range(more_ids.shape[1]):
+                        out[at] = more_ids[row - len(ids), k]
+                        at += more_ids[row - len(ids), k] != 0
+                out[at] = _QUOTE
+                out[at + 1] = _COMMA
+                at += 2
+            at -= n > 0
+            continue
+        size = put_values(values, items, n, part, zoom, total)
+        decimal = part in (_LON, _LAT, _KW)
+        for i in range(size):
+            value = values[i]
+            if value == _NO_VALUE:
+                out[at : at + 5] = _NULL
+                at += 5
                 continue
             if value < 0:
                 out[at] = _MINUS
                 at += 1
                 value = -value
-            while places > 0 and value % 10 == 0:
-                value //= 10
-                places -= 1
-            digits = places + 1
-            power = 10**digits
+            rest = 0
+            if decimal:
+                whole = value // 1_000_000
+                rest = value - whole * 1_000_000
+                value = whole
+            digits = 1
+            power = 10
             while value >= power:
                 digits += 1
                 power *= 10
-            end = at + digits + (1 if places else 0)
-            for k in range(end - 1, at - 1, -1):
-                if places and k == end - 1 - places:
-                    out[k] = _POINT
-                else:
-                    out[k] = _ZERO + value % 10
-                    value //= 10
-            at = end
+            for k in range(at + digits - 1, at - 1, -1):
+                tenth = value // 10
+                out[k] = _ZERO + value - tenth * 10
+                value = tenth
+            at += digits
+            if rest:
+                out[at] = _POINT
+                for k in range(at + 6, at, -1):
+                    tenth = rest // 10
+                    out[k] = _ZERO + rest - tenth * 10
+                    rest = tenth
+                at += 6
+                while out[at] == _ZERO:
+                    at -= 1
+                at += 1
+            out[at] = _COMMA
+            at += 1
+        at -= size > 0
     return out[:at]
 
 
@@ -433,19 +461,20 @@ def gather(x: Array, y: Array, cell: float) -> tuple[Array, int]:
     n = len(x)
     if n == 0:
         return np.empty(0, np.int32), 0
+    per = 1.0 / cell
     low_x, high_x, low_y, high_y = 1e9, 0.0, 1e9, 0.0
     for i in range(n):
         low_x, high_x = min(low_x, x[i]), max(high_x, x[i])
         low_y, high_y = min(low_y, y[i]), max(high_y, y[i])
-    c0, r0 = np.int64(low_x / cell), np.int64(low_y / cell)
-    wide = np.int64(high_x / cell) - c0 + 1
-    area = wide * (np.int64(high_y / cell) - r0 + 1)
+    c0, r0 = np.int64(low_x * per), np.int64(low_y * per)
+    wide = np.int64(high_x * per) - c0 + 1
+    area = wide * (np.int64(high_y * per) - r0 + 1)
     cells = np.empty(n, np.int32)
     made = 0
     if area <= 4 * n + 4096:
         table = np.full(area, -1, np.int32)
         for i in range(n):
-            key = (np.int64(y[i] / cell) - r0) * wide + np.int64(x[i] / cell) - c0
+            key = (np.int64(y[i] * per) - r0) * wide + np.int64(x[i] * per) - c0
             if table[key] < 0:
                 table[key] = made
                 made += 1
@@ -458,7 +487,7 @@ def gather(x: Array, y: Array, cell: float) -> tuple[Array, int]:
     slots = np.full(1 << bits, -1, np.int32)
     held = np.empty(1 << bits, np.int64)
     for i in range(n):
-        key = (np.int64(y[i] / cell) - r0) * wide + np.int64(x[i] / cell) - c0
+        key = (np.int64(y[i] * per) - r0) * wide + np.int64(x[i] * per) - c0
         slot = np.int64((np.uint64(key) * _HASH) >> np.uint64(64 - bits))
         while slots[slot] >= 0 and held[slot] != key:
             slot = (slot + 1) & mask
@@ -490,6 +519,9 @@ def merged_items(
     """
     n = len(x)
     cells = np.empty(0, np.int32)
+    edges = np.empty((box.shape[0], 4))
+    for b in range(box.shape[0]):
+        edges[b, 0], edges[b, 1], edges[b, 2], edges[b, 3] = mercator_edges(box, b)
     if zoom > MAX_CLUSTER_ZOOM:
         alone = 0
         for i in range(n):
@@ -516,6 +548,10 @@ def merged_items(
         for c in range(made):
             cx[c] /= size[c]
             cy[c] /= size[c]
+        if zoom < MAX_CLUSTER_ZOOM:
+            # One zoom deeper first, as supercluster comes: otherwise a fifth more items remain.
+            first, cx, cy, size, _ = join(cx, cy, size, RADIUS / 2.0 ** (zoom + 1))
+            cells = first[cells]
         target, out_x, out_y, out_size, _ = join(cx, cy, size, RADIUS / 2.0**zoom)
         # A station alone counts as inside by its own coordinate, as the total does.
         alone_inside = np.zeros(len(out_x), np.uint8)
@@ -525,7 +561,7 @@ def merged_items(
         shown = np.full(len(out_x), -1, np.int32)
         count = 0
         for o in range(len(out_x)):
-            if alone_inside[o] or (out_size[o] > 1 and in_box(box, out_x[o], out_y[o])):
+            if alone_inside[o] or (out_size[o] > 1 and in_edges(edges, out_x[o], out_y[o])):
                 shown[o] = count
                 count += 1
         if count <= limit or zoom == 0:
@@ -572,10 +608,9 @@ def put_station(
 
 
 @compiled
-def in_box(box: Array, x: float, y: float) -> bool:
-    """Whether a place in web mercator lies in the box."""
-    for b in range(box.shape[0]):
-        left, right, top, bottom = mercator_edges(box, b)
-        if left <= x <= right and top <= y <= bottom:
+def in_edges(edges: Array, x: float, y: float) -> bool:
+    """Whether a place in web mercator lies between ``mercator_edges``."""
+    for b in range(edges.shape[0]):
+        if edges[b, 0] <= x <= edges[b, 1] and edges[b, 2] <= y <= edges[b, 3]:
             return True
     return False
