@@ -54,7 +54,8 @@ export function MapFrame({
       post("theme", { value: now.theme });
       post("units", { value: now.units });
       post("attribution", { html: now.attribution });
-      post("filters", { query: now.filters });
+      // Before the state is there the frame knows the address better than we do.
+      if (latest.current.address) post("filters", { query: now.filters });
       if (now.selected) post("select", { id: now.selected, lat: now.selectedLat, lon: now.selectedLon });
       window.dispatchEvent(new CustomEvent("chargesphere:measure"));
     };
@@ -71,7 +72,9 @@ export function MapFrame({
       else if (message.type === "deselect") say.onDeselect?.();
       else if (message.type === "located") say.onLocated?.(message.lat, message.lon, message.accuracy_m);
       else if (message.type === "locate_failed") say.onLocateFailed?.(message.reason);
-      else if (message.type === "error" || message.type === "recovered") say.onTrouble?.(message.type);
+      // Filters that the server refused are the state's to mend; it says so itself.
+      else if (message.type === "error" && message.what !== "filters") say.onTrouble?.("error");
+      else if (message.type === "recovered") say.onTrouble?.("recovered");
     };
     const pad = (event) => post("padding", event.detail);
     window.addEventListener("message", hear);
