@@ -42,7 +42,8 @@ export function Sheet({ stop, stopSeq, label, raisable, onStop, onEscape, childr
     const element = panel.current;
     if (!element) return;
     const phone = window.matchMedia(PHONE).matches;
-    const covered = phone ? Math.min(visibleHeight(element), window.innerHeight * 0.6) : 0;
+    // Raised beyond the middle, the sheet is for reading: the map, and so the list, stay as they are.
+    const covered = phone ? Math.min(visibleHeight(element), element.offsetHeight * 0.54) : 0;
     const hidden = phone ? Math.max(0, element.offsetHeight - visibleHeight(element)) : 0;
     element.style.setProperty("--sheet-hidden", `${hidden}px`);
     const detail = phone
