@@ -14,6 +14,7 @@ from chargesphere.cli.demo import fill_demo
 from chargesphere.cli.frontend import build
 from chargesphere.cli.migrating import migrate_database
 from chargesphere.errors import ChargeSphereError, SettingsError
+from chargesphere.features.catalogue.service import CatalogueService
 from chargesphere.settings import Settings, settings
 
 _STOP_WITHIN_S = 5
@@ -54,10 +55,18 @@ def _check_port(chosen: Settings) -> None:
 async def _fill_when_empty(chosen: Settings) -> None:
     services = wiring.build(chosen)
     try:
-        if await services.catalogue.is_empty():
+        if await wants_demo(services.catalogue):
             await fill_demo(services, datetime.now(UTC), alone=True)
     finally:
         await services.close()
+
+
+async def wants_demo(catalogue: CatalogueService) -> bool:
+    """Whether there is nothing yet, or only what an interrupted first start has filled in."""
+    if await catalogue.is_empty():
+        return True
+    unfinished = any(feed.demo and feed.fetched_at is None for feed in await catalogue.feeds())
+    return unfinished and not await catalogue.has_real_data()
 
 
 def _serve(chosen: Settings) -> None:
