@@ -80,7 +80,7 @@ SHOTS: list[tuple[str, str, dict[str, int], str, list[Step]]] = [
     ("desktop-empty", CITY, DESKTOP, "light", [_empty]),
     ("phone-list", CITY, PHONE, "light", []),
     ("phone-station", CITY, PHONE, "light", [_first]),
-    ("phone-dark", CITY, PHONE, "dark", [_fast, _first]),
+    ("phone-dark", CITY.replace("15", "12"), PHONE, "dark", [_fast, _first]),
     ("phone-filters", CITY, PHONE, "dark", [_filters]),
     ("phone-search", CITY, PHONE, "light", [_search]),
 ]

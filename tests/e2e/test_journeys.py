@@ -19,7 +19,7 @@ def frame(page: Page) -> FrameLocator:
 
 def opened(visit: Visit, served: Served, path: str) -> Page:
     visit.page.goto(served.url + path)
-    expect(visit.page.locator(".list-head h1")).not_to_have_text("Looking around…")
+    expect(visit.page.get_by_role("heading", level=1).first).not_to_have_text("Looking around…")
     return visit.page
 
 

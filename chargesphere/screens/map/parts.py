@@ -171,7 +171,10 @@ def list_view() -> rx.Component:
     return rx.fragment(
         _demo_banner(),
         rx.el.div(
-            rx.el.h1(MapState.heading), class_name="list-head", custom_attrs={"aria-live": "polite"}
+            rx.el.h1(MapState.heading),
+            # The empty face says it better; a screen reader still hears the count.
+            class_name=rx.cond(MapState.face == "empty", "visually-hidden", "list-head"),
+            custom_attrs={"aria-live": "polite"},
         ),
         rx.cond(
             FilterState.asked > 0,
