@@ -9,7 +9,6 @@ that a box is a few ranges of rows.
 import hashlib
 import json
 from dataclasses import dataclass, fields
-from functools import cache
 from math import isqrt
 from pathlib import Path
 from typing import Any
@@ -33,21 +32,8 @@ UNKNOWN = 1 + STATUSES.index(Status.UNKNOWN)
 COUNTS = 1 + len(STATUSES)
 """Counts per group: the visible ones, then one per status."""
 
-BLOCKS = 1024
-"""Blocks per side of the grid (a block is a web mercator tile of zoom 10)."""
-
-
-@cache
-def block_edges(side: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Where the blocks of a grid begin, west to east and south to north.
-
-    Rows and boxes are compared with the same numbers, so that a block inside a box holds only rows
-    inside it.
-    """
-    y = np.linspace(1.0, 0.0, side + 1)
-    lat = np.degrees(2 * np.arctan(np.exp((1 - 2 * y) * np.pi)) - np.pi / 2)
-    lat[0], lat[-1] = -90.0, 90.0
-    return np.linspace(-180.0, 180.0, side + 1), lat
+MAX_SIDE = 512
+"""Most blocks per side of the grid that rows are ordered by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +96,8 @@ class Columns:
     """The index's columns. Only ``counts`` changes after they are built.
 
     ``signature`` covers everything about a row but its counts by status; the groups of equal rows
-    stand in the same order. ``blocks`` are where the blocks of the ``defaults[0]`` first rows begin.
+    stand in the same order. ``blocks`` are where the blocks of the ``defaults[0]`` first rows begin,
+    ``lon_edges`` and ``lat_edges`` what divides them, west to east and south to north.
     """
 
     words: Words
@@ -135,15 +122,12 @@ class Columns:
     plug_kw: Array
     plug_no_fee: Array
     blocks: Array
+    lon_edges: Array
+    lat_edges: Array
     defaults: Array
 
     def __len__(self) -> int:
         return len(self.ids)
-
-    @property
-    def edges(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The edges of the grid that ``blocks`` counts in: longitudes, latitudes."""
-        return block_edges(isqrt(len(self.blocks) - 1))
 
     def rows_of(self, ids: Array) -> NDArray[np.int64]:
         """The row of each id, -1 where there is none."""
@@ -188,14 +172,12 @@ def open_array(path: Path) -> Array:
     return np.asarray(np.load(path, mmap_mode="c"))
 
 
-def build_columns(facts: Facts, side: int = BLOCKS) -> Columns:
-    """Sort, group and code the facts. Equal facts in any order give equal columns.
-
-    ``side``: blocks per side of the grid; few stations need few.
-    """
+def build_columns(facts: Facts) -> Columns:
+    """Sort, group and code the facts. Equal facts in any order give equal columns."""
     groups = _Groups.of(facts)
     shown = _is_default(facts, groups)
-    block = _block_of(facts.lat, facts.lon, side)
+    lon_edges, lat_edges = _edges(facts.lon, 180.0), _edges(facts.lat, 90.0)
+    block = _block_of(facts.lat, facts.lon, lat_edges, lon_edges)
     x, y = mercator(facts.lat, facts.lon)
     order = _row_order(facts.ids, shown, block, x, y)
     ids = facts.ids[order]
@@ -223,7 +205,9 @@ def build_columns(facts: Facts, side: int = BLOCKS) -> Columns:
         plug_type=facts.plug_type,
         plug_kw=facts.plug_kw,
         plug_no_fee=facts.plug_no_fee,
-        blocks=_starts(block[order][:defaults], side * side),
+        blocks=_starts(block[order][:defaults], (len(lat_edges) - 1) * (len(lon_edges) - 1)),
+        lon_edges=lon_edges,
+        lat_edges=lat_edges,
         defaults=np.array([defaults], np.int64),
     )
 
@@ -293,11 +277,21 @@ def _is_default(facts: Facts, groups: _Groups) -> NDArray[np.bool_]:
     return np.asarray(allowed[facts.access] & (visible > 0))
 
 
-def _block_of(lat: Array, lon: Array, side: int) -> NDArray[np.int64]:
-    lon_edges, lat_edges = block_edges(side)
+def _edges(values: Array, end: float) -> NDArray[np.float64]:
+    """Where blocks begin, so that each strip of them holds about as many stations.
+
+    Rows and boxes are compared with the same numbers: a block inside a box holds only rows inside.
+    """
+    side = min(MAX_SIDE, max(1, isqrt(len(values))))
+    places = np.arange(1, side) * len(values) // side
+    return np.concatenate(([-end], np.sort(values)[places], [end]))
+
+
+def _block_of(lat: Array, lon: Array, lat_edges: Array, lon_edges: Array) -> NDArray[np.int64]:
+    columns, rows = len(lon_edges) - 1, len(lat_edges) - 1
     column = np.searchsorted(lon_edges, lon, side="right") - 1
     row = np.searchsorted(lat_edges, lat, side="right") - 1
-    return np.asarray(np.clip(row, 0, side - 1) * side + np.clip(column, 0, side - 1), np.int64)
+    return np.asarray(np.clip(row, 0, rows - 1) * columns + np.clip(column, 0, columns - 1))
 
 
 def _row_order(ids: Array, shown: Array, block: Array, x: Array, y: Array) -> NDArray[np.int64]:

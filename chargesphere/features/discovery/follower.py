@@ -229,7 +229,7 @@ class LiveIndex:
 
 
 def _small_columns(raw: index_store.Raw) -> Columns:
-    return build_columns(index_store.code(raw), side=1)
+    return build_columns(index_store.code(raw))
 
 
 class _Dirt:

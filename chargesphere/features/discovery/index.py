@@ -161,7 +161,6 @@ class Part:
     ) -> _Matches:
         """What matches in ``wide``; rows are counted from ``offset``."""
         c, q = self.columns, self.question(filters)
-        lon_edges, lat_edges = c.edges
         row, kw, free, points, inside, x, y, lat, lon, total = match_rows(
             box,
             wide,
@@ -178,8 +177,8 @@ class Part:
             c.group_source,
             c.counts,
             c.blocks,
-            lon_edges,
-            lat_edges,
+            c.lon_edges,
+            c.lat_edges,
             self.fresh,
             q.plugs,
             q.access,
@@ -402,7 +401,8 @@ class StationIndex:
             c.lat,
             c.lon,
             c.blocks,
-            *c.edges,
+            c.lon_edges,
+            c.lat_edges,
             self._dead_rows,
             KEYS,
             self._base.keys,
@@ -410,7 +410,7 @@ class StationIndex:
 
     def _count_base(self, parts: Array) -> int:
         c = self._base.columns
-        return count_rows(parts, c.lat, c.lon, c.blocks, *c.edges, self._dead_rows)
+        return count_rows(parts, c.lat, c.lon, c.blocks, c.lon_edges, c.lat_edges, self._dead_rows)
 
     def _overlaid(self, parts: Array, zoom: int, now: datetime) -> tuple[Items, int, int, int]:
         p = self._pyramid
@@ -609,7 +609,7 @@ def warm_up() -> None:
     """Have every kernel compiled or loaded, so that no question waits for it. Blocks for a while."""
     now = datetime.now(UTC)
     filters = Filters(min_kw=1.0)
-    news = build_columns(_ONE_STATION, side=1)
+    news = build_columns(_ONE_STATION)
     index = StationIndex(news, build_pyramid(news), {"": Freshness(None, None)})
     for _ in range(2):
         for f in (DEFAULT, filters):

@@ -233,10 +233,21 @@ def count_rows(
             if whole:
                 skip_from, skip_to = blocks[base + in0], blocks[base + in1 + 1]
                 total += skip_to - skip_from
+            # Without branches, for the processor to do several rows at once.
             for row in range(begin, skip_from):
-                total += west <= lon[row] <= east and south <= lat[row] <= north
+                total += (
+                    (lon[row] >= west)
+                    & (lon[row] <= east)
+                    & (lat[row] >= south)
+                    & (lat[row] <= north)
+                )
             for row in range(skip_to, end):
-                total += west <= lon[row] <= east and south <= lat[row] <= north
+                total += (
+                    (lon[row] >= west)
+                    & (lon[row] <= east)
+                    & (lat[row] >= south)
+                    & (lat[row] <= north)
+                )
         for row in dead_rows:
             if row < blocks[-1]:
                 total -= west <= lon[row] <= east and south <= lat[row] <= north

@@ -101,14 +101,14 @@ def raw_of(stations: Sequence[Station]) -> Raw:
 
 
 def index_of(stations: Sequence[Station]) -> StationIndex:
-    columns = build_columns(code(raw_of(stations)), side=8)
+    columns = build_columns(code(raw_of(stations)))
     return StationIndex(columns, build_pyramid(columns), FEEDS)
 
 
 def update(index: StationIndex, ids: Sequence[str], stations: Mapping[str, Station]) -> None:
     """Tell the index what these stations are by now; those that are missing are gone."""
     raw = raw_of([stations[i] for i in ids if i in stations])
-    index.apply(np.array([i.encode() for i in ids], "S"), build_columns(code(raw), side=1))
+    index.apply(np.array([i.encode() for i in ids], "S"), build_columns(code(raw)))
 
 
 @dataclass(frozen=True)
