@@ -633,3 +633,27 @@ async def test_two_imports_at_once_are_refused(imported: Importer, tmp_path: Pat
     summary = await service.import_snapshot(source, source.read_files([path]), now=NOON)
     assert summary.added == 50
     assert set(refused) == {"Another import is running; try again when it has ended."}
+
+
+@pytest.mark.realdata
+async def test_the_real_feed_imported_twice_changes_nothing_the_second_time(
+    database: Database, real_data: Path
+) -> None:
+    names = ("charging_point_tariffs_ocpi.json.gz", "charging_point_locations_ocpi.json.gz")
+    source = catalogue(max_bytes=500_000_000)
+    imported = Importer(database, real_data)
+    files = [real_data / "ndw" / name for name in names]
+    first = await imported.service.import_snapshot(source, source.read_files(files), now=NOON)
+    assert (first.read, first.superseded, first.rejected) == (64_188, 64_188 - 44_654, 0)
+    assert await imported.one("SELECT count(*) FROM station") == first.added
+    assert await imported.one("SELECT count(*) FROM charge_point") == 107_361 + 613
+    assert await imported.one("SELECT count(*) FROM source_record") == 44_654
+    assert await imported.one("SELECT count(*) FROM tariff") == 10_631
+    (feed,) = await imported.service.feeds()
+    assert feed.observed_at == datetime(2026, 6, 7, 19, 20, 58, tzinfo=UTC)
+    before = await imported.last_change()
+    second = await imported.service.import_snapshot(source, source.read_files(files), now=NOON)
+    assert (second.added, second.updated, second.removed) == (0, 0, 0)
+    assert second.unchanged == first.added
+    assert await imported.last_change() == before
+    await _is_consistent(imported)
