@@ -60,17 +60,24 @@ def wait_until_ready(
     url: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 60
 ) -> None:
     """Return when the app says that it is ready; fail with its log when it never does."""
+    wait_for(f"{url}/api/v1/ready", process, log, seconds)
+
+
+def wait_for(
+    address: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 60
+) -> None:
+    """Return when the address answers well; fail with the log when it never does."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if process.poll() is not None:
             break
         try:
-            with urllib.request.urlopen(f"{url}/api/v1/ready", timeout=2) as answer:  # noqa: S310  # Our own server.
+            with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310  # Our own server.
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    pytest.fail(f"The app did not become ready:\n{log.read_text()[-4000:]}")
+    pytest.fail(f"{address} did not answer:\n{log.read_text()[-4000:]}")
 
 
 def serve(environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
