@@ -21,13 +21,17 @@ def main(base: str, folder: Path) -> None:
     """Write every picture."""
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=CHROMIUM_FLAGS
+        )
         for name, path, size, scheme, steps in SHOTS:
             _take(browser, base + path, size, scheme, steps, folder / f"{name}.png")
         browser.close()
 
 
-def _take(browser: Browser, url: str, size: dict[str, int], scheme: str, steps: list[Step], file: Path) -> None:
+def _take(
+    browser: Browser, url: str, size: dict[str, int], scheme: str, steps: list[Step], file: Path
+) -> None:
     phone = size is PHONE
     context = browser.new_context(
         viewport=size,  # type: ignore[arg-type]  # Playwright has its own name for the two numbers.
