@@ -1,12 +1,13 @@
 """The station index beside npm supercluster, SQLite's R*Tree and PostGIS, in one run.
 
-    python tests/services.py -- python -m tests.bench.index_bench
+    PYTHONPATH=.:tests python tests/services.py -- python -m bench.index_bench
 
 300,000 made-up stations and, where $CHARGESPHERE_DATA is, the real ones. Six views from the world to a
 street, without filters and with (a CCS plug of 50 kW or more that is free now). Ours and the peer's
 runs alternate; each figure is a median. Ends by printing the rows as JSON.
 """
 
+import asyncio
 import json
 import os
 import sqlite3
@@ -16,14 +17,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 import psycopg
+from bench.peer import Supercluster
+from bench.synthetic import make_facts
 
 from chargesphere.core.geo import Box
 from chargesphere.core.vocabulary import ConnectorType
@@ -40,8 +43,6 @@ from chargesphere.features.discovery.columns import (
 from chargesphere.features.discovery.index import StationIndex, warm_up
 from chargesphere.features.discovery.pyramid import Pyramid, build_pyramid
 from chargesphere.features.discovery.rules import Filters
-from tests.bench.peer import Supercluster
-from tests.bench.synthetic import make_facts
 
 STATIONS = 300_000
 ROUNDS = 5
@@ -178,7 +179,7 @@ def _views(
     for view in views:
         ours, theirs = [], []
         for _ in range(ROUNDS):
-            ours.append(_ms(lambda v=view: index.view(v.box, v.zoom, Filters(), NOW), 200))
+            ours.append(_ms(partial(index.view, view.box, view.zoom, Filters(), NOW), 200))
             theirs.append(float(peer.ask("view", repeat=200, bbox=view.bbox, zoom=view.zoom)["ms"]))
         ratios.append(statistics.median(theirs) / statistics.median(ours))
         goal = 1.5
@@ -203,7 +204,7 @@ def _filters(
     for number, view in enumerate(views):
         ours, theirs = [], []
         for _ in range(3):
-            ours.append(_ms(lambda v=view: _first_time(index, v), 50))
+            ours.append(_ms(partial(_first_time, index, view), 50))
             answer = peer.ask(
                 "filter", repeat=1, filter=PEER_FILTERS, bbox=view.bbox, zoom=view.zoom
             )
@@ -220,19 +221,19 @@ def _first_time(index: StationIndex, view: View) -> bytes:
 
 
 def _status(index: StationIndex, rows: Sequence[Row], size: str) -> Iterator[Row]:
-    """One station's status: read, applied, in the next answer; the peer has to load again."""
+    """One station's status, applied and summed up to the world; the peer has to load again."""
     columns = index._base.columns
-    group = columns.group_start
-    some = np.flatnonzero(columns.counts[group[:-1], AVAILABLE] > 0)[:200]
+    starts = columns.group_start
+    news = columns.counts.copy()
     took = []
-    for number in some:
-        news = columns.counts.copy() if number == some[0] else news  # noqa: F821 - first round.
-        g = group[number]
-        news[g, AVAILABLE] -= 1
-        news[g, AVAILABLE + 1] += 1
+    for row_number in np.flatnonzero(columns.counts[starts[:-1], AVAILABLE] > 0)[:200]:
+        news[starts[row_number], AVAILABLE] -= 1
+        news[starts[row_number], AVAILABLE + 1] += 1
+        one = np.array([row_number], np.int32)
         begin = time.perf_counter()
-        _put(index, int(number), news)
+        changed = index._put_counts(one, one, replace(columns, counts=news))
         took.append((time.perf_counter() - begin) * 1e3)
+        assert changed == 1
     load = next(r for r in rows if str(r["name"]).startswith("build"))
     yield row(
         f"one status, {size}", took, [float(str(load["peer"]))], "supercluster load", "ms", None
@@ -257,27 +258,6 @@ def _start(columns: Columns, folder: Path, rows: Sequence[Row], size: str) -> It
     yield row(name, took, [float(str(load["peer"]))], "supercluster load", "ms", None) | {
         "met": statistics.median(took) <= 1000.0
     }
-
-
-def _put(index: StationIndex, number: int, news: Any) -> None:
-    from chargesphere.features.discovery.sums import put_counts
-
-    base, c = index._base, index._base.columns
-    one = np.array([number], np.int32)
-    put_counts(
-        one,
-        one,
-        c.group_start,
-        news,
-        c.group_start,
-        c.group_source,
-        c.counts,
-        base.fresh,
-        index._sums,
-        index._pyramid.parent,
-        base.dead,
-        int(c.defaults[0]),
-    )
 
 
 def _databases(
@@ -307,8 +287,8 @@ def _grid_rows(
     ask: Callable[[View], object],
 ) -> Iterator[Row]:
     for view in views:
-        ours = [_ms(lambda v=view: index.view(v.box, v.zoom, FILTERS, NOW), 20) for _ in range(3)]
-        theirs = [_ms(lambda v=view: ask(v), 1) for _ in range(3)]
+        ours = [_ms(partial(index.view, view.box, view.zoom, FILTERS, NOW), 20) for _ in range(3)]
+        theirs = [_ms(partial(ask, view), 1) for _ in range(3)]
         name = f"filtered view, {view.name} z{view.zoom}, {size}"
         yield row(name, ours, theirs, peer_name, "ms", None)
 
@@ -348,7 +328,7 @@ def _rtree(table: Sequence[tuple[int, float, float, float, int]], path: Path) ->
 
 
 def _cell(view: View) -> float:
-    return 360.0 / 2**view.zoom * 60 / 512
+    return 360.0 / 2.0**view.zoom * 60 / 512
 
 
 def _ask_rtree(peer: sqlite3.Connection, view: View) -> object:
@@ -400,7 +380,6 @@ def _real_facts(folder: Path) -> Facts | None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    import asyncio
 
     async def read() -> index_store.Raw:
         opened = Database(database)
@@ -413,12 +392,12 @@ def _real_facts(folder: Path) -> Facts | None:
 
 
 def _ms(work: Callable[[], object], repeat: int) -> float:
-    times = []
+    times: list[float] = []
     for _ in range(repeat):
         begin = time.perf_counter()
         work()
         times.append(time.perf_counter() - begin)
-    return statistics.median(times) * 1e3
+    return float(np.median(times)) * 1e3
 
 
 def row(

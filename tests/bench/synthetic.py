@@ -66,6 +66,7 @@ def make_facts(count: int, seed: int = 7) -> Facts:
         access=np.full(count, ACCESSES.index(ACCESSES[0]), np.uint8),
         sources=np.ones(count, np.uint64),
         hours=random.choice(3, count, p=[0.3, 0.6, 0.1]).astype(np.int32),
+        point_ids=np.array([f"p{i:012d}" for i in range(len(station))], "S13"),
         point_station=station,
         point_source=np.zeros(len(station), np.uint8),
         point_status=random.choice(len(STATUSES), len(station), p=share).astype(np.uint8),

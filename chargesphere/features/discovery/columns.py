@@ -81,6 +81,7 @@ class Facts:
     access: Array
     sources: Array
     hours: Array
+    point_ids: Array
     point_station: Array
     point_source: Array
     point_status: Array
@@ -96,7 +97,8 @@ class Columns:
     """The index's columns. Only ``counts`` changes after they are built.
 
     ``signature`` covers everything about a row but its counts by status; the groups of equal rows
-    stand in the same order. ``blocks`` are where the blocks of the ``defaults[0]`` first rows begin,
+    stand in the same order. ``point_ids`` are sorted, ``point_group`` says where each one counts.
+    ``blocks`` are where the blocks of the ``defaults[0]`` first rows begin,
     ``lon_edges`` and ``lat_edges`` what divides them, west to east and south to north.
     """
 
@@ -117,6 +119,8 @@ class Columns:
     group_plugs: Array
     group_source: Array
     counts: Array
+    point_ids: Array
+    point_group: Array
     plug_start: Array
     plug_type: Array
     plug_kw: Array
@@ -131,15 +135,14 @@ class Columns:
 
     def rows_of(self, ids: Array) -> NDArray[np.int64]:
         """The row of each id, -1 where there is none."""
-        if not len(self.ids) or not len(ids):
-            return np.full(len(ids), -1, np.int64)
-        width = max(ids.dtype.itemsize, self.ids.dtype.itemsize)
-        wanted = ids.astype(f"S{width}")
-        own = self.ids if self.ids.dtype.itemsize == width else self.ids.astype(f"S{width}")
-        place = np.searchsorted(own, wanted, sorter=self.by_id)
-        rows: NDArray[np.int64] = self.by_id[np.minimum(place, len(own) - 1)].astype(np.int64)
-        rows[own[rows] != wanted] = -1
-        return rows
+        return _find(self.ids, ids, self.by_id)
+
+    def groups_of(self, point_ids: Array) -> NDArray[np.int64]:
+        """The group in which each charge point counts, -1 where there is none."""
+        place = _find(self.point_ids, point_ids, None)
+        groups = np.full(len(point_ids), -1, np.int64)
+        groups[place >= 0] = self.point_group[place[place >= 0]]
+        return groups
 
     def save(self, folder: Path) -> None:
         """Write each column as its own file."""
@@ -165,6 +168,18 @@ class Columns:
         return cls(words=Words.open(folder / "words.json"), **columns)
 
 
+def _find(own: Array, wanted: Array, sorter: Array | None) -> NDArray[np.int64]:
+    """Where each wanted id stands among our own, -1 where it does not."""
+    if not len(own) or not len(wanted):
+        return np.full(len(wanted), -1, np.int64)
+    width = max(wanted.dtype.itemsize, own.dtype.itemsize)
+    wanted, own = wanted.astype(f"S{width}", copy=False), own.astype(f"S{width}", copy=False)
+    place = np.minimum(np.searchsorted(own, wanted, sorter=sorter), len(own) - 1)
+    found = np.asarray(place if sorter is None else sorter[place], np.int64)
+    found[own[found] != wanted] = -1
+    return found
+
+
 def open_array(path: Path) -> Array:
     """The array in a file, mapped copy-on-write."""
     if path.stat().st_size <= 128:  # Nothing but the header: an empty file cannot be mapped.
@@ -182,6 +197,9 @@ def build_columns(facts: Facts) -> Columns:
     order = _row_order(facts.ids, shown, block, x, y)
     ids = facts.ids[order]
     group_order, group_start = groups.arranged(order)
+    new_group = np.empty(len(group_order), np.int32)
+    new_group[group_order] = np.arange(len(group_order), dtype=np.int32)
+    by_point = np.argsort(facts.point_ids)
     defaults = int(shown.sum())
     return Columns(
         words=facts.words,
@@ -201,6 +219,8 @@ def build_columns(facts: Facts) -> Columns:
         group_plugs=groups.plugs[group_order],
         group_source=groups.source[group_order],
         counts=groups.counts[group_order],
+        point_ids=facts.point_ids[by_point],
+        point_group=new_group[groups.of_point[by_point]],
         plug_start=facts.plug_start,
         plug_type=facts.plug_type,
         plug_kw=facts.plug_kw,
@@ -229,6 +249,7 @@ class _Groups:
     source: Array
     counts: Array
     mark: Array
+    of_point: Array
 
     @classmethod
     def of(cls, facts: Facts) -> "_Groups":
@@ -239,11 +260,6 @@ class _Groups:
             facts.point_station.astype(np.int64) * n_plugs + facts.point_plugs
         ) * n_sources + facts.point_source
         unique, position = np.unique(key, return_inverse=True)
-        tally = np.bincount(
-            position * COUNTS + 1 + facts.point_status, minlength=len(unique) * COUNTS
-        ).reshape(-1, COUNTS)
-        hidden = [1 + STATUSES.index(status) for status in HIDDEN_STATUSES]
-        tally[:, VISIBLE] = tally.sum(axis=1) - tally[:, hidden].sum(axis=1)
         plugs = (unique // n_sources % n_plugs).astype(np.int32)
         source = (unique % n_sources).astype(np.uint8)
         mark = mix(plug_mark[plugs] ^ mix(source_mark[source])) if len(unique) else unique
@@ -251,8 +267,9 @@ class _Groups:
             station=(unique // (n_sources * n_plugs)).astype(np.int32),
             plugs=plugs,
             source=source,
-            counts=np.minimum(tally, np.iinfo(np.uint16).max).astype(np.uint16),
+            counts=tally(position, facts.point_status, len(unique)),
             mark=mark.astype(np.uint64),
+            of_point=position.astype(np.int32),
         )
 
     def arranged(self, order: Array) -> tuple[Array, Array]:
@@ -261,6 +278,15 @@ class _Groups:
         row[order] = np.arange(len(order))
         rows = row[self.station]
         return np.lexsort((self.mark, rows)), _starts(np.sort(rows), len(order))
+
+
+def tally(groups: Array, statuses: Array, count: int) -> NDArray[np.uint16]:
+    """The counts of that many groups, from the group and status of each charge point."""
+    cells = np.bincount(groups * COUNTS + 1 + statuses, minlength=count * COUNTS)
+    counts = cells.reshape(-1, COUNTS)
+    hidden = [1 + STATUSES.index(status) for status in HIDDEN_STATUSES]
+    counts[:, VISIBLE] = counts.sum(axis=1) - counts[:, hidden].sum(axis=1)
+    return np.minimum(counts, np.iinfo(np.uint16).max).astype(np.uint16)
 
 
 def _starts(ordered: Array, length: int) -> NDArray[np.int32]:

@@ -27,8 +27,14 @@ from chargesphere.features.discovery.text import TextIndex
 _log = structlog.get_logger(__name__)
 
 _EVERY_S = 1.0
-_STATIONS_AT_ONCE = 1_000
-_ENTRIES_AT_ONCE = 50_000
+_STATIONS_AT_ONCE = 2_000
+_ROWS_AT_ONCE = 4_000
+_TOO_MANY_IDS = 5_000
+"""From here on reading the statuses of all stations is quicker than asking for these."""
+
+_BACKLOG = 5_000
+"""With more to catch up a start does not wait for it."""
+
 _QUIET_S = 5.0
 """A rebuild begins this long after the last change of facts ..."""
 
@@ -38,10 +44,10 @@ _IMPATIENT_S = 9.0
 _OVERLAY_LIMIT = 2_000
 """... or at once when the overlay holds so many."""
 
-_OVERLAY_MAX = 10_000
+_OVERLAY_MAX = 60_000
 """More than that waits for the rebuild: the overlay would slow every question down."""
 
-_PARTS_MAX = 12
+_PARTS_MAX = 40
 
 
 class LiveIndex:
@@ -106,7 +112,7 @@ class LiveIndex:
         await asyncio.to_thread(warm_up)
         index, text = await self._opened(snapshot)
         await asyncio.to_thread(text.warm_up)
-        await self._catch_up(index, text)
+        await self._catch_up(index, text, at_most=_BACKLOG)
         self._swap(snapshot, index, text)
 
     def close(self) -> None:
@@ -176,42 +182,62 @@ class LiveIndex:
         index.age(utc_now())
         return index, TextIndex(snapshot.text)
 
-    async def _catch_up(self, index: StationIndex, text: TextIndex) -> None:
-        while True:
-            async with self._database.reading() as connection:
-                entries = await index_store.changes_after(
-                    connection, index.change_number, _ENTRIES_AT_ONCE
-                )
-                # After a change, not only on its word: a feed's time moves with every import.
-                feeds = await index_store.feeds(connection) if entries else None
-            if feeds is None:
-                return
-            await self._apply(index, text, entries)
-            index.set_feeds(feeds)
-            index.age(utc_now())
-            index.change_number = entries[-1][0]
-            if len(entries) < _ENTRIES_AT_ONCE:
-                return
-
-    async def _apply(
-        self, index: StationIndex, text: TextIndex, entries: Sequence[tuple[int, str, str | None]]
+    async def _catch_up(
+        self, index: StationIndex, text: TextIndex, at_most: int | None = None
     ) -> None:
-        facts = {s for _, kind, s in entries if s is not None and kind != "status"}
-        statuses = {s for _, kind, s in entries if s is not None} - facts
-        await self._reload(index, sorted(statuses))
-        if facts:
-            self._dirty.note_facts()
-        if len(facts) + index.overlay_size > _OVERLAY_MAX:
-            self._dirty.overflowed = True
-        else:
-            await self._reload(index, sorted(facts))
-            await self._reload_texts(text, sorted(facts))
-        if index.overlay_parts > _PARTS_MAX:
-            await self._reload(index, [key.decode() for key in index.overlay_ids])
+        """Apply what was logged since; nothing, where that is more than ``at_most``."""
+        async with self._database.reading() as connection:
+            changes = await index_store.changes_after(connection, index.change_number)
+            # After a change, not only on its word: a feed's time moves with every import.
+            feeds = await index_store.feeds(connection) if changes else {}
+        if not changes or (at_most is not None and len(changes) > at_most):
+            return
+        index.set_feeds(feeds)
+        index.age(utc_now())
+        facts = {c.station_id for c in changes if c.station_id and c.kind != "status"}
+        statuses = {c.station_id for c in changes if c.station_id} - facts
+        await self._restate(index, sorted(statuses))
+        await self._replace(index, text, sorted(facts))
+        index.change_number = max(change.newest for change in changes)
 
-    async def _reload(self, index: StationIndex, ids: Sequence[str]) -> None:
-        for begin in range(0, len(ids), _STATIONS_AT_ONCE):
-            chunk = ids[begin : begin + _STATIONS_AT_ONCE]
+    async def _restate(self, index: StationIndex, ids: Sequence[str]) -> None:
+        """Read the statuses of these stations again."""
+        if not ids:
+            return
+        async with self._database.reading() as connection:
+            wanted = ids if len(ids) < _TOO_MANY_IDS else None
+            rows = await index_store.statuses(connection, wanted)
+        keys = np.array([key.encode() for key in ids], dtype=np.bytes_)
+        news = await asyncio.to_thread(
+            lambda: index.compare(keys, *index_store.code_statuses(rows))
+        )
+        left = [news.odd]
+        for begin in range(0, len(news.rows), _ROWS_AT_ONCE):
+            _, gone = index.put(news, begin, begin + _ROWS_AT_ONCE)
+            left.append(gone)
+            await asyncio.sleep(0)
+        await self._reload(index, [key.decode() for key in np.concatenate(left)])
+
+    async def _replace(self, index: StationIndex, text: TextIndex, ids: Sequence[str]) -> None:
+        """Read all facts of these stations again, unless the overlay would grow too large."""
+        if not ids:
+            return
+        self._dirty.note_facts()
+        if len(ids) + index.overlay_size > _OVERLAY_MAX:
+            self._dirty.overflowed = True
+            return
+        await self._reload(index, ids)
+        await self._reload_texts(text, ids)
+        if index.overlay_parts > _PARTS_MAX:
+            ids = [key.decode() for key in index.overlay_ids]
+            await self._reload(index, ids, at_once=len(ids))
+
+    async def _reload(
+        self, index: StationIndex, ids: Sequence[str], at_once: int = _STATIONS_AT_ONCE
+    ) -> None:
+        """Read everything about these stations again; each batch is a part of the overlay."""
+        for begin in range(0, len(ids), at_once):
+            chunk = ids[begin : begin + at_once]
             async with self._database.reading() as connection:
                 raw = await index_store.read(connection, chunk)
             news = await asyncio.to_thread(_small_columns, raw)
@@ -224,8 +250,7 @@ class LiveIndex:
             chunk = ids[begin : begin + _STATIONS_AT_ONCE]
             async with self._database.reading() as connection:
                 rows = await index_store.texts(connection, chunk)
-            text.apply(chunk, rows)
-            await asyncio.sleep(0)
+            await asyncio.to_thread(text.apply, chunk, rows)
 
 
 def _small_columns(raw: index_store.Raw) -> Columns:

@@ -7,7 +7,7 @@ the cluster pyramid; what changed since stands in a small overlay, and its old r
 import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from functools import cached_property
 
@@ -24,7 +24,14 @@ from chargesphere.core.geo import (
     wrap_lon,
 )
 from chargesphere.features.availability.rules import Freshness
-from chargesphere.features.discovery.columns import Columns, Facts, Words, build_columns
+from chargesphere.features.discovery.columns import (
+    VISIBLE,
+    Columns,
+    Facts,
+    Words,
+    build_columns,
+    tally,
+)
 from chargesphere.features.discovery.compiled import Array
 from chargesphere.features.discovery.hours import OpenHours
 from chargesphere.features.discovery.matching import (
@@ -97,6 +104,19 @@ class Place:
     lat: float
     lon: float
     row: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatusNews:
+    """Newly read statuses: new ``counts`` for the groups of ``rows`` (stations ``ids``).
+
+    ``odd`` are the ids of stations of which more than statuses changed.
+    """
+
+    rows: Array
+    counts: Array
+    ids: Array
+    odd: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +367,45 @@ class StationIndex:
             self.version += 1
         return changed + moved
 
+    def compare(
+        self, ids: Array, point_ids: Array, station_ids: Array, statuses: Array
+    ) -> StatusNews:
+        """Where charge points of the stations ``ids`` count, and what does not fit in place.
+
+        All charge points of a station must be there. Reads only what never changes: for a thread.
+        """
+        c = self._base.columns
+        groups = c.groups_of(point_ids)
+        known = groups >= 0
+        counts = tally(groups[known], statuses[known], len(c.counts))
+        here = np.flatnonzero(counts.any(axis=1))
+        # In place only statuses change: as many charge points as before, as many of them hidden.
+        fits = np.zeros(len(c.counts), bool)
+        fits[here] = (counts[here, 1:].sum(axis=1) == c.counts[here, 1:].sum(axis=1)) & (
+            counts[here, VISIBLE] == c.counts[here, VISIBLE]
+        )
+        rows = c.rows_of(ids)
+        strangers = np.isin(rows, c.rows_of(np.unique(station_ids[~known])))
+        fitting = np.concatenate(([0], np.cumsum(fits)))
+        all_fit = fitting[c.group_start[rows + 1]] - fitting[c.group_start[rows]]
+        whole = all_fit == c.group_start[rows + 1] - c.group_start[rows]
+        fine = (rows >= 0) & whole & ~strangers
+        return StatusNews(rows[fine].astype(np.int32), counts, ids[fine], ids[~fine])
+
+    def put(self, news: StatusNews, begin: int, end: int) -> tuple[int, Array]:
+        """Take over the statuses of a stretch of ``news.rows``.
+
+        Returns:
+            How many stations changed, and the ids of those that are no longer in the snapshot's
+            part: what is known of them has to be replaced by ``apply``.
+        """
+        c = self._base.columns
+        rows = news.rows[begin:end]
+        gone = self._base.dead[rows] != 0
+        changed = self._put_counts(rows[~gone], rows[~gone], replace(c, counts=news.counts))
+        self.version += changed > 0
+        return changed, news.ids[begin:end][gone]
+
     def age(self, now: datetime) -> None:
         """Believe each source's statuses as far as ``now`` allows."""
         era = bisect_left(self._deadlines, now.timestamp())
@@ -429,19 +488,11 @@ class StationIndex:
                 self._base.columns.lat,
                 self._base.columns.lon,
             )
-            items = new_items(base_count + len(found.row))
+            # Many stations at once, as after an import, come as their own clusters.
+            more, more_count, _ = self._merged(parts, zoom, len(found.row), found)
+            items = new_items(base_count + more_count)
             fill_items(items, nodes, base_count, p.lon, p.lat, self._sums, self._kw)
-            count = attach(
-                items,
-                base_count,
-                zoom,
-                found.row,
-                found.kw,
-                found.free,
-                found.points,
-                found.lat,
-                found.lon,
-            )
+            count = attach(items, base_count, more, more_count, zoom)
             if count <= MAX_ITEMS or zoom == 0:
                 break
             zoom = min(zoom, MAX_CLUSTER_ZOOM + 1) - 1
@@ -452,10 +503,15 @@ class StationIndex:
     ) -> tuple[Items, int, int, int]:
         wide = parts if zoom > MAX_CLUSTER_ZOOM else _widened(parts, RADIUS / 2**zoom)
         found = self._matches(self._parts, filters, parts, wide, now, 0)
-        items, count, zoom = merged_items(
+        items, count, zoom = self._merged(parts, zoom, MAX_ITEMS, found)
+        return items, count, zoom, found.total
+
+    @staticmethod
+    def _merged(parts: Array, zoom: int, limit: int, found: _Matches) -> tuple[Items, int, int]:
+        return merged_items(
             parts,
             zoom,
-            MAX_ITEMS,
+            limit,
             found.x,
             found.y,
             found.lat,
@@ -466,7 +522,6 @@ class StationIndex:
             found.points,
             found.inside,
         )
-        return items, count, zoom, found.total
 
     def _select(self, box: Array, filters: Filters, now: datetime) -> Selection:
         found = self._matches(self._parts, filters, box, box, now, 0)
@@ -629,6 +684,7 @@ _ONE_STATION = Facts(
     access=np.zeros(1, np.uint8),
     sources=np.ones(1, np.uint64),
     hours=np.zeros(1, np.int32),
+    point_ids=np.array([b"a1"]),
     point_station=np.zeros(1, np.int32),
     point_source=np.zeros(1, np.uint8),
     point_status=np.zeros(1, np.uint8),

@@ -1,12 +1,13 @@
 """Every SQL statement of the index: what it is built from, and the log it follows."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
+import orjson
 from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,6 +15,7 @@ from chargesphere.core.clock import parse_instant
 from chargesphere.core.vocabulary import Access, ConnectorType, Status
 from chargesphere.features.availability.rules import Freshness
 from chargesphere.features.discovery.columns import ACCESSES, CONNECTORS, STATUSES, Facts, Words
+from chargesphere.features.discovery.compiled import Array
 from chargesphere.features.discovery.hours import Hours
 from chargesphere.features.discovery.text import TextRow
 from chargesphere.features.pricing.rules import is_no_fee
@@ -22,6 +24,8 @@ _Rows = Sequence[Any]
 _IDS_AT_ONCE = 500
 """Ids in one statement; SQLite plans longer lists slowly."""
 
+_ROWS_AT_ONCE = 2_000
+
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
@@ -29,6 +33,15 @@ class LogEntry:
 
     number: int
     at: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogChange:
+    """Something changed about a station (None: about a feed); ``newest`` is the latest entry."""
+
+    newest: int
+    kind: str
+    station_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +72,38 @@ async def _entry(connection: AsyncConnection, where: str, number: int) -> LogEnt
     return None if row is None else LogEntry(int(row[0]), str(row[1]))
 
 
-async def changes_after(
-    connection: AsyncConnection, number: int, limit: int
-) -> list[tuple[int, str, str | None]]:
-    """What was logged after this number: number, kind, station."""
+async def changes_after(connection: AsyncConnection, number: int) -> list[LogChange]:
+    """What was logged after this number, each kind of change of a station once."""
     query = text(
-        "SELECT number, kind, station_id FROM change WHERE number > :number"
-        " ORDER BY number LIMIT :limit"
+        "SELECT MAX(number), kind, station_id FROM change WHERE number > :number"
+        " GROUP BY kind, station_id"
     )
-    rows = await connection.execute(query, {"number": number, "limit": limit})
-    return [(int(n), str(kind), station) for n, kind, station in rows]
+    return [
+        LogChange(int(newest), str(kind), station)
+        for newest, kind, station in await _stream(connection, query, {"number": number})
+    ]
+
+
+async def statuses(connection: AsyncConnection, ids: Sequence[str] | None) -> _Rows:
+    """Charge point, station and status of these stations (None: of all)."""
+    query = "SELECT p.id, p.station_id, p.status FROM charge_point p"
+    if ids is None:
+        return await _stream(connection, text(query), {})
+    rows: list[Any] = []
+    statement = _with_ids(text(f"{query} WHERE p.station_id IN :ids"))
+    for begin in range(0, len(ids), _IDS_AT_ONCE):
+        chunk = list(ids[begin : begin + _IDS_AT_ONCE])
+        rows.extend((await connection.execute(statement, {"ids": chunk})).all())
+    return rows
+
+
+async def _stream(connection: AsyncConnection, query: TextClause, values: dict[str, Any]) -> _Rows:
+    """Many rows, without holding the event loop for all of them at once."""
+    rows: list[Any] = []
+    async with connection.stream(query, values) as result:
+        async for partition in result.partitions(_ROWS_AT_ONCE):
+            rows.extend(partition)
+    return rows
 
 
 async def feeds(connection: AsyncConnection) -> dict[str, Freshness]:
@@ -154,7 +189,7 @@ def _with_ids(statement: TextClause) -> TextClause:
 
 def code(raw: Raw) -> Facts:
     """The rows as columns of codes. Takes a while: not on the event loop."""
-    stations = sorted(raw.stations)
+    stations = sorted(raw.stations, key=itemgetter(0))
     station_of = {row[0]: position for position, row in enumerate(stations)}
     operators = tuple((row[0], row[1]) for row in raw.operators)
     operator_of = {operator: position for position, (operator, _) in enumerate(operators)}
@@ -176,6 +211,7 @@ def code(raw: Raw) -> Facts:
         access=np.array([_ACCESS.get(row[4], _ANY_ACCESS) for row in stations], np.uint8),
         sources=masks,
         hours=np.array([hours.code(row[6], row[7]) for row in stations], np.int32),
+        point_ids=np.array([row[0].encode() for row in points], dtype=np.bytes_),
         point_station=np.array([station_of[row[1]] for row in points], np.int32),
         point_source=np.array([source_of[row[2]] for row in points], np.uint8),
         point_status=np.array([_STATUS.get(row[3], _ANY_STATUS) for row in points], np.uint8),
@@ -185,6 +221,15 @@ def code(raw: Raw) -> Facts:
         plug_kw=np.array([np.nan if kw < 0 else kw for s in plugs.sets for _, kw, _ in s], "f4"),
         plug_no_fee=np.array([free for s in plugs.sets for _, _, free in s], np.uint8),
         words=Words(operators=operators, sources=sources, hours=tuple(hours.known)),
+    )
+
+
+def code_statuses(rows: _Rows) -> tuple[Array, Array, Array]:
+    """Rows of ``statuses`` as columns: charge points, stations, status codes."""
+    return (
+        np.array([row[0].encode() for row in rows], dtype=np.bytes_),
+        np.array([row[1].encode() for row in rows], dtype=np.bytes_),
+        np.array([_STATUS.get(row[2], _ANY_STATUS) for row in rows], np.uint8),
     )
 
 
@@ -218,7 +263,7 @@ class _HoursBook:
             return 0
         key = (content, time_zone)
         if key not in self._by_text:
-            hours = Hours.of(json.loads(content), time_zone)
+            hours = Hours.of(orjson.loads(content), time_zone)
             self._by_text[key] = 0 if hours is None else self._number(hours)
         return self._by_text[key]
 
@@ -238,11 +283,15 @@ class _PlugBook:
     def __init__(self, raw: Raw) -> None:
         self.sets: list[tuple[_Plug, ...]] = []
         self._numbers: dict[tuple[_Plug, ...], int] = {}
-        no_fee = {(s, i) for s, i, content in raw.tariffs if is_no_fee(json.loads(content))}
+        no_fee = {(s, i) for s, i, content in raw.tariffs if is_no_fee(orjson.loads(content))}
         source_of = {row[0]: row[2] for row in raw.points} if no_fee else {}
         self._plugs: dict[str, list[_Plug]] = {}
+        judged: dict[tuple[str, str], bool] = {}
         for point, kind, kw, tariffs in raw.connectors:
-            free = bool(no_fee) and _costs_nothing(no_fee, source_of.get(point, ""), tariffs)
+            key = (source_of.get(point, ""), tariffs)
+            free = judged.get(key)
+            if free is None:
+                free = judged[key] = bool(no_fee) and _costs_nothing(no_fee, *key)
             plug = (_CONNECTOR.get(kind, _ANY_CONNECTOR), -1.0 if kw is None else kw, free)
             self._plugs.setdefault(point, []).append(plug)
 
@@ -258,5 +307,5 @@ class _PlugBook:
 
 def _costs_nothing(no_fee: set[tuple[str, str]], source: str, tariffs: str) -> bool:
     """Whether every price list that a plug names is published as costing nothing."""
-    named: Iterable[str] = json.loads(tariffs)
+    named: Iterable[str] = orjson.loads(tariffs)
     return bool(named) and all((source, tariff) in no_fee for tariff in named)

@@ -28,7 +28,7 @@ from chargesphere.features.discovery.pyramid import Pyramid, build_pyramid
 from chargesphere.features.discovery.text import TextColumns, TextIndex, build_text
 from chargesphere.settings import ROOT
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever the columns change their meaning: older snapshots are then built anew."""
 
 _META = "meta.json"

@@ -414,18 +414,8 @@ def default_view(
 
 
 @compiled
-def attach(
-    items: Items,
-    n: int,
-    zoom: int,
-    row: Array,
-    kw: Array,
-    free: Array,
-    points: Array,
-    lat: Array,
-    lon: Array,
-) -> int:
-    """Put further stations among the items: into the nearest within a cluster's radius, or alone.
+def attach(items: Items, n: int, more: Items, m: int, zoom: int) -> int:
+    """Put further items among the first: into the nearest within a cluster's radius, or alone.
 
     Returns:
         How many items there are now; ``items`` must have room for all.
@@ -436,8 +426,8 @@ def attach(
     for i in range(n):
         x[i] = items.lon[i] / 3.6e8 + 0.5
         y[i] = project(items.lat[i] / 1e6)
-    for k in range(len(row)):
-        px, py = lon[k] / 360 + 0.5, project(lat[k])
+    for k in range(m):
+        px, py = more.lon[k] / 3.6e8 + 0.5, project(more.lat[k] / 1e6)
         best = -1
         least = reach * reach
         if zoom <= MAX_CLUSTER_ZOOM:
@@ -449,20 +439,16 @@ def attach(
             best = n
             n += 1
             x[best], y[best] = px, py
-            items.lon[best] = np.int32(np.rint(lon[k] * 1e6))
-            items.lat[best] = np.int32(np.rint(lat[k] * 1e6))
-            items.size[best] = 0
-            items.row[best] = row[k]
-            items.kw[best] = -1.0
-            items.free[best] = 0
-            items.points[best] = 0
+            items.lon[best], items.lat[best] = more.lon[k], more.lat[k]
+            items.size[best], items.row[best] = more.size[k], more.row[k]
+            items.kw[best] = more.kw[k]
+            items.free[best], items.points[best] = more.free[k], more.points[k]
         else:
+            items.size[best] += more.size[k]
             items.row[best] = -1
-        items.size[best] += 1
-        items.kw[best] = max(items.kw[best], kw[k])
-        if free[k] >= 0:
-            items.free[best] += free[k]
-            items.points[best] += points[k]
+            items.kw[best] = max(items.kw[best], more.kw[k])
+            items.free[best] += more.free[k]
+            items.points[best] += more.points[k]
     return n
 
 

@@ -222,7 +222,7 @@ async def test_a_start_goes_on_from_the_snapshot_and_the_log(
 async def test_a_snapshot_of_another_database_is_not_believed(
     tmp_path: Path, hub: ChangeHub, sqlite_url: str
 ) -> None:
-    from tests.conftest import migrate
+    from migrated import migrate
 
     folder = tmp_path / "index"
     urls = (sqlite_url, f"sqlite:///{tmp_path / 'other.db'}")
