@@ -11,6 +11,9 @@ from chargesphere.screens.design import DARK, LIGHT
 from chargesphere.screens.faults import report
 from chargesphere.screens.map.page import map_page, not_found_page
 from chargesphere.screens.shell import shell
+from chargesphere.settings import ROOT
+
+_BOOT = ROOT / "assets" / "boot.js"
 
 app = rx.App(
     theme=None,
@@ -18,7 +21,8 @@ app = rx.App(
     html_lang="en",
     stylesheets=["/styles/tokens.css", "/styles/app.css"],
     head_components=[
-        rx.el.script(src="/boot.js"),
+        # Inline: a file of its own would hold up the map, which stands further down the page.
+        rx.el.script(custom_attrs={"dangerouslySetInnerHTML": {"__html": _BOOT.read_text()}}),
         rx.el.link(rel="icon", href="/icon.svg", type="image/svg+xml"),
         rx.el.link(rel="apple-touch-icon", href="/share.png"),
         rx.el.meta(

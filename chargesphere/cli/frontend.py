@@ -21,6 +21,7 @@ _STAMP = ROOT / "build" / "frontend.sha256"
 _LOCK = ROOT / "build" / "frontend.lock"
 _SOURCES = (
     "rxconfig.py",
+    "chargesphere/chargesphere.py",
     "requirements.txt",
     "constraints.txt",
     "package-lock.json",
