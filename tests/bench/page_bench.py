@@ -41,24 +41,10 @@ PAGE_MAX_KB, FRAME_MAX_KB, STATE_MAX_KB = 200.0, 60.0, 20.0
 Row = dict[str, object]
 Times = dict[str, list[float]]
 
-# Runs in every document before its own scripts. In the frame: when the first pin is in the document,
-# and when the frame after it is painted. Everywhere: what passes the WebSocket, and when.
+# Runs in every document before its own scripts: notes what passes the WebSocket, and when.
 _WATCH = """
 (() => {
   const watched = (window.watched = { events: [] });
-  if (location.pathname === "/map/frame") {
-    const look = () => {
-      if (watched.pins || !document.querySelector(".pin")) return;
-      watched.pins = performance.timeOrigin + performance.now();
-      observer.disconnect();
-      requestAnimationFrame(() => setTimeout(() => {
-        watched.painted = performance.timeOrigin + performance.now();
-      }));
-    };
-    const observer = new MutationObserver(look);
-    observer.observe(document, { childList: true, subtree: true });
-    addEventListener("pointerup", (event) => (watched.released = event.timeStamp), true);
-  }
   const send = WebSocket.prototype.send;
   WebSocket.prototype.send = function (text) {
     if (!this.watched) {
@@ -75,9 +61,15 @@ _WATCH = """
 })();
 """
 
+# The map marks the moment at which pins stand in its document.
+_PINS = "performance.getEntriesByName('pins')[0]"
+
 _TRANSFERRED = """(kinds) => performance.getEntriesByType("resource")
   .filter(({ name, initiatorType }) => kinds.some((kind) => new URL(name).pathname.endsWith(kind)))
   .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)"""
+
+_RELEASES = """() => addEventListener(
+  "pointerup", (event) => (window.released = event.timeStamp), true)"""
 
 _FETCH = """async (url) => {
   const began = performance.now();
@@ -136,7 +128,7 @@ def _ours(scratch: Path) -> Iterator[str]:
 
 
 def _visits(chromium: Browser, ours: str, peer: str) -> Iterator[Row]:
-    mine: Times = {"pins": [], "painted": [], "first": []}
+    mine: Times = {"pins": [], "first": []}
     other: Times = {"first": []}
     sizes: dict[str, float] = {}
     for round_ in range(-1, VISITS):  # The first round warms the servers.
@@ -149,11 +141,8 @@ def _visits(chromium: Browser, ours: str, peer: str) -> Iterator[Row]:
             other["first"].append(first)
         with _visit(chromium, ours, VIEW) as page:
             frame = _map_frame(page)
-            _until(frame, "window.watched.painted")
-            began = float(page.evaluate("performance.timeOrigin"))
-            seen = {
-                key: frame.evaluate(f"window.watched.{key}") - began for key in ("pins", "painted")
-            }
+            _until(frame, _PINS)
+            seen = {"pins": _since_navigation(page, frame, f"{_PINS}.startTime")}
             seen["first"] = _first_paint(page)
             page.locator(".row").first.wait_for()
             sizes["page"] = page.evaluate(_TRANSFERRED, [".js", ".css"]) / 1e3
@@ -163,7 +152,6 @@ def _visits(chromium: Browser, ours: str, peer: str) -> Iterator[Row]:
                 mine[key].append(value)
     against = f"first paint of the {BARE}"
     yield _row("first pins", mine["pins"], other["first"], against, "ms", 1.5)
-    yield _row("first pins painted", mine["painted"], other["first"], against, "ms", None)
     yield _row(
         "first paint of the page around the map", mine["first"], other["first"], against, "ms", None
     )
@@ -192,11 +180,19 @@ def _first_paint(page: Page) -> float:
 
 
 def _map_frame(page: Page) -> Frame:
-    handle = page.wait_for_selector("iframe.map-frame")
-    frame = handle.content_frame() if handle else None
-    if frame is None:
-        raise RuntimeError("the page has no map")
-    return frame
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        for frame in page.frames:
+            if frame.url.endswith("/map/frame"):
+                return frame
+        page.wait_for_timeout(20)
+    raise TimeoutError("the page has no map")
+
+
+def _since_navigation(page: Page, frame: Frame, moment: str) -> float:
+    """A moment on the frame's clock, in milliseconds since the page was asked for."""
+    there = float(frame.evaluate(f"performance.timeOrigin + {moment}"))
+    return there - float(page.evaluate("performance.timeOrigin"))
 
 
 def _until(frame: Frame, condition: str) -> None:
@@ -219,6 +215,7 @@ def _pans(chromium: Browser, ours: str) -> Iterator[Row]:
         page.locator(".row").first.wait_for()
         frame = _map_frame(page)
         page.wait_for_timeout(1_500)
+        frame.evaluate(_RELEASES)
         for number in range(-2, PANS):
             pan = _pan(page, frame, number)
             pan["bare"] = float(frame.evaluate(_FETCH, pan["url"]))
@@ -251,7 +248,7 @@ def _pan(page: Page, frame: Frame, number: int) -> dict[str, object]:
       const request = performance.getEntriesByType("resource")
         .findLast(({ name }) => name.includes("/api/v1/map"));
       const pins = performance.getEntriesByName("pins").at(-1).startTime;
-      const { released } = window.watched;
+      const { released } = window;
       return {
         url: request.name,
         bytes: request.encodedBodySize,
