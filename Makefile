@@ -26,7 +26,7 @@ build: $(VENV)/.runtime ## Compile the app for the browser (run does it by itsel
 	@$(PY) -m chargesphere build
 
 test: machine $(VENV)/.dev build ## Set up what is missing, pass every test, then make check
-	$(PY) tests/services.py -- $(PY) -m pytest --cov --cov-report= $(ARGS)
+	$(PY) tests/services.py -- $(PY) -m pytest -n 2 --dist loadfile --cov --cov-report= $(ARGS)
 	$(PY) -m coverage combine -q 2>/dev/null || true
 	$(PY) -m coverage report --precision=1 | tail -n 40
 	$(MAKE) --no-print-directory check
