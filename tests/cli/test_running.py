@@ -86,15 +86,15 @@ async def test_only_who_is_alone_leaves_no_pauses(
     async def note(seconds: float) -> None:
         pauses.append(seconds)
 
-    async def nothing(_connection: object) -> None:
-        """A commit of nothing."""
+    async def long(_connection: object) -> None:
+        time.sleep(0.3)  # noqa: ASYNC251  # The database is busy, not the loop: the pauses are faked.
 
-    await writer.commit(0, nothing)
+    await writer.commit(0, long)
     monkeypatch.setattr("chargesphere.features.catalogue.pacing.asyncio.sleep", note)
-    await writer.commit(0, nothing)
+    await writer.commit(0, long)
     monkeypatch.undo()
     await database.close()
-    assert (pauses[0] > PAUSE_S / 2) is not alone
+    assert (max(pauses, default=0.0) > PAUSE_S / 2) is not alone
 
 
 def test_what_is_built_is_known_by_its_sources() -> None:
