@@ -59,8 +59,12 @@ class SearchState(rx.State):
             return
         screen = await self.get_state(MapState)
         near = Point(screen._lat, screen._lon) if screen._box else None
+        discovery = wiring.services().discovery
+        if not discovery.ready:
+            self.hits, self.answered, self.face = [], query, "error"
+            return
         try:
-            found = await wiring.services().discovery.search(query, near, _LIMIT, utc_now())
+            found = await discovery.search(query, near, _LIMIT, utc_now())
         except ChargeSphereError:
             self.hits, self.answered, self.face = [], query, "error"
             return

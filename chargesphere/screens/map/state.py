@@ -131,6 +131,8 @@ class MapState(rx.State):
         """Add the next rows."""
         if self._box is None or not self._cursor or len(self.rows) >= MAX_ROWS:
             return
+        if not wiring.services().discovery.ready:
+            return
         page = await self._page(self._cursor)
         self.rows = [*self.rows, *self._as_rows(page)][:MAX_ROWS]
         self._cursor = page.next or ""
@@ -313,6 +315,10 @@ class MapState(rx.State):
 
     async def _list(self) -> None:
         if self._box is None:
+            return
+        if not wiring.services().discovery.ready:
+            # A server that has just started; the frame asks again by itself and then reports here.
+            self.face = "loading"
             return
         try:
             page = await self._page(None)

@@ -61,6 +61,19 @@ async def test_a_view_lists_what_is_in_it(root: rx.State, services: wiring.Servi
     assert all(row.distance == "" for row in screen.rows), "nobody said where the driver is"
 
 
+async def test_a_server_that_has_just_started_looks_around(
+    root: rx.State, services: wiring.Services
+) -> None:
+    services.live.close()
+    screen = await shown(root)
+    assert (screen.face, screen.error, screen.notice) == ("loading", "", "")
+    search = state(root, SearchState)
+    await run(search.type("utrecht"))
+    assert (search.face, search.answered) == ("error", "utrecht"), "never searching for ever"
+    await services.live.start()
+    assert (await shown(root)).face == "content"
+
+
 async def test_distances_are_said_once_the_driver_is_located(
     root: rx.State, services: wiring.Services
 ) -> None:
