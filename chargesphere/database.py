@@ -145,6 +145,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "busy_timeout=10000",
         "synchronous=NORMAL",
         "cache_size=-65536",
+        "wal_autocheckpoint=8000",  # Imports touch pages all over: write each back more rarely.
         "temp_store=MEMORY",
     ):
         cursor.execute(f"PRAGMA {pragma}")

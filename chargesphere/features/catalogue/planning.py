@@ -225,9 +225,12 @@ class Plan:
         return sorted(self._known.stations.keys() - kept)
 
     def changes(self) -> Iterator[StationChange]:
-        """What to write, one station at a time; a station with nothing to write is unchanged."""
-        for group, station_id in zip(self._merged.groups, self._ids, strict=True):
-            yield self._change(group, station_id)
+        """What to write, one station at a time; a station with nothing to write is unchanged.
+
+        In the order of ids: then half of the database's indexes grow at one end.
+        """
+        for row in sorted(range(len(self)), key=self._ids.__getitem__):
+            yield self._change(self._merged.groups[row], self._ids[row])
 
     def _change(self, group: Group, station_id: str) -> StationChange:
         change = StationChange(station_id, absorbed=self._absorbed.get(station_id, ()))
