@@ -69,7 +69,7 @@ async def fetch_feed(feed: Feed, etag: str | None, last_modified: str | None) ->
         ProviderAnswerError: what came is not the feed, or larger than is taken.
     """
     etags, dates = _pair(etag), _pair(last_modified)
-    headers = {"User-Agent": "ChargeSphere (+https://github.com/chargesphere)"}
+    headers = {"User-Agent": "ChargeSphere"}
     async with httpx.AsyncClient(
         timeout=feed.timeout_s, follow_redirects=True, headers=headers
     ) as client:
