@@ -8,7 +8,7 @@ import hashlib
 import re
 import secrets
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,6 +19,11 @@ from chargesphere.errors import RateLimitedError
 from chargesphere.settings import Settings
 
 Headers = list[tuple[bytes, bytes]]
+Asked = dict[bytes, bytes]
+"""The headers of a request."""
+
+Ready = tuple[int, Headers, bytes]
+"""Status, headers and body."""
 
 SECURITY_HEADERS: Headers = [
     (b"x-content-type-options", b"nosniff"),
@@ -28,6 +33,9 @@ SECURITY_HEADERS: Headers = [
     (b"cross-origin-resource-policy", b"cross-origin"),
 ]
 """On every answer of the API; the documentation page brings its own policy."""
+
+_VARY = (b"vary", b"Accept-Encoding, Origin")
+_READY_HEADERS: Headers = [*SECURITY_HEADERS, _VARY]
 
 _UNLIMITED = frozenset({"/api/v1/health", "/api/v1/ready"})
 """Asked by whoever watches over the process, however often."""
@@ -57,39 +65,60 @@ class ApiDoor:
         if scope["type"] != "http" or not is_api_path(scope["path"]):
             await self._app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
-        origin = headers.get(b"origin", b"")
-        allowed = origin if origin in self._origins else b""
-        answer = _Answer(scope["method"] == "HEAD", headers, send, allowed)
+        answer = self._answer_to(scope, send)
         try:
-            if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
+            if scope["method"] == "OPTIONS" and b"access-control-request-method" in answer.asked:
+                allowed = answer.allowed_origin
                 await answer.finish(204 if allowed else 403, _PREFLIGHT if allowed else [], b"")
                 return
-            if self._limit is not None and scope["path"] not in _UNLIMITED:
-                await self._limit.count(client_of(scope, headers, self._trusted_proxies))
+            await self._count(scope, answer.asked)
             await self._app(_as_get(scope), receive, answer.receive)
-        except RateLimitedError as error:
-            response = problem_of(error)
-            await answer.finish(response.status_code, list(response.raw_headers), response.body)
-        except Exception:
-            _log.exception("request_failed", path=scope["path"], request_id=answer.request_id)
-            if answer.streaming:
-                raise  # Half an answer cannot be taken back; the server closes the connection.
-            await answer.fail()
+        except Exception as error:
+            await answer.fail(error, scope["path"])
+
+    async def ready(self, scope: Scope, send: Send, make: Callable[[Asked], Ready]) -> None:
+        """Answer with what ``make`` gives: whole, with its own validator and encoding."""
+        answer = self._answer_to(scope, send)
+        try:
+            await self._count(scope, answer.asked)
+            await answer.send_ready(*make(answer.asked))
+        except Exception as error:
+            await answer.fail(error, scope["path"])
+
+    def _answer_to(self, scope: Scope, send: Send) -> "_Answer":
+        asked = dict(scope["headers"])
+        origin = asked.get(b"origin", b"")
+        return _Answer(
+            scope["method"] == "HEAD", asked, send, origin if origin in self._origins else b""
+        )
+
+    async def _count(self, scope: Scope, asked: Asked) -> None:
+        if self._limit is not None and scope["path"] not in _UNLIMITED:
+            await self._limit.count(client_of(scope, asked, self._trusted_proxies))
 
 
 class _Answer:
     """The answer on its way out, held back until it is whole."""
 
-    def __init__(
-        self, head: bool, asked: dict[bytes, bytes], send: Send, allowed_origin: bytes = b""
-    ) -> None:
+    __slots__ = (
+        "_body",
+        "_head",
+        "_headers",
+        "_send",
+        "_status",
+        "_streaming",
+        "allowed_origin",
+        "asked",
+        "request_id",
+    )
+
+    def __init__(self, head: bool, asked: Asked, send: Send, allowed_origin: bytes) -> None:
         self.request_id = secrets.token_hex(8)
-        self.streaming = False
+        self.asked = asked
+        self.allowed_origin = allowed_origin
+        self._streaming = False
         self._head = head
-        self._asked = asked
         self._send = send
-        self._allowed_origin = allowed_origin
         self._status = 0
         self._headers: Headers = []
         self._body: list[bytes] = []
@@ -100,32 +129,49 @@ class _Answer:
             self._status = message["status"]
             self._headers = list(message.get("headers", ()))
             if _header(self._headers, b"content-type").startswith(b"text/event-stream"):
-                self.streaming = True
+                self._streaming = True
                 await self._start(self._headers)
-        elif self.streaming or message["type"] != "http.response.body":
+        elif self._streaming or message["type"] != "http.response.body":
             await self._send(message)
         else:
             self._body.append(message.get("body", b""))
             if not message.get("more_body", False):
                 await self.finish(self._status, self._headers, b"".join(self._body))
 
-    async def fail(self) -> None:
-        """Answer that something went wrong, and under which number it stands in the log."""
+    async def fail(self, error: Exception, path: str) -> None:
+        """Answer that it was too often, or that something went wrong and its number in the log."""
+        if isinstance(error, RateLimitedError):
+            response = problem_of(error)
+            await self.finish(response.status_code, list(response.raw_headers), response.body)
+            return
+        _log.error("request_failed", path=path, request_id=self.request_id, exc_info=error)
+        if self._streaming:
+            raise error  # Half an answer cannot be taken back; the server closes the connection.
         body = problem_body(500, "Something went wrong on our side.", request_id=self.request_id)
         headers = [(b"content-type", MEDIA_TYPE.encode()), (b"cache-control", b"no-store")]
         await self.finish(500, headers, body)
+
+    async def send_ready(self, status: int, headers: Headers, body: bytes) -> None:
+        """Send a whole answer to which only what all answers have must be added."""
+        headers = [*headers, *_READY_HEADERS, (b"x-request-id", self.request_id.encode())]
+        if status != 304:
+            headers.append((b"content-length", b"%d" % len(body)))
+        if self.allowed_origin:
+            headers += self._cross_origin()
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+        await self._send({"type": "http.response.body", "body": b"" if self._head else body})
 
     async def finish(self, status: int, headers: Headers, body: bytes | memoryview) -> None:
         """Send a whole answer."""
         content = bytes(body)
         if status == 200:
             headers = with_etag(headers, content)
-            if matches(self._asked.get(b"if-none-match", b""), _header(headers, b"etag")):
+            if matches(self.asked.get(b"if-none-match", b""), _header(headers, b"etag")):
                 status, content = 304, b""
                 headers = without(headers, (b"content-type", b"content-encoding"))
             else:
-                headers, content = _compressed(headers, content, self._asked)
-        headers = [*without(headers, (b"content-length",)), (b"vary", b"Accept-Encoding, Origin")]
+                headers, content = _compressed(headers, content, self.asked)
+        headers = [*without(headers, (b"content-length",)), _VARY]
         if status not in {204, 304}:
             headers.append((b"content-length", str(len(content)).encode()))
         self._status = status
@@ -137,9 +183,8 @@ class _Answer:
         present = {name.lower() for name, _ in headers}
         more = [(name, value) for name, value in SECURITY_HEADERS if name not in present]
         more.append((b"x-request-id", self.request_id.encode()))
-        if self._allowed_origin:
-            more.append((b"access-control-allow-origin", self._allowed_origin))
-            more.append((b"access-control-expose-headers", b"ETag, Retry-After, X-Request-Id"))
+        if self.allowed_origin:
+            more += self._cross_origin()
         await self._send(
             {
                 "type": "http.response.start",
@@ -147,6 +192,12 @@ class _Answer:
                 "headers": [*headers, *more],
             }
         )
+
+    def _cross_origin(self) -> Headers:
+        return [
+            (b"access-control-allow-origin", self.allowed_origin),
+            (b"access-control-expose-headers", b"ETag, Retry-After, X-Request-Id"),
+        ]
 
 
 def is_api_path(path: str) -> bool:
@@ -156,7 +207,8 @@ def is_api_path(path: str) -> bool:
 
 def etag_of(body: bytes) -> bytes:
     """A validator of the content, whatever its encoding (therefore weak)."""
-    return b'W/"' + hashlib.blake2b(body, digest_size=9).hexdigest().encode() + b'"'
+    # Today's processors have SHA-256 built in: half the time of BLAKE2.
+    return b'W/"' + hashlib.sha256(body).hexdigest()[:18].encode() + b'"'
 
 
 def matches(if_none_match: bytes, etag: bytes) -> bool:
@@ -196,7 +248,7 @@ def without(headers: Headers, names: Iterable[bytes]) -> Headers:
     return [(name, value) for name, value in headers if name.lower() not in dropped]
 
 
-def _compressed(headers: Headers, body: bytes, asked: dict[bytes, bytes]) -> tuple[Headers, bytes]:
+def _compressed(headers: Headers, body: bytes, asked: Asked) -> tuple[Headers, bytes]:
     if len(body) < _WORTH_COMPRESSING or _header(headers, b"content-encoding"):
         return headers, body
     if not accepts_gzip(asked.get(b"accept-encoding", b"")):

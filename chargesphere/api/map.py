@@ -4,15 +4,29 @@ It stands in front of the router as a plain ASGI callable: no request object, no
 bytes. The same answers are given through the router, where there is no such front.
 """
 
+import re
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chargesphere.api.door import ApiDoor, Headers, accepts_gzip, etag_of, gzipped, matches
+from chargesphere.api.door import (
+    ApiDoor,
+    Asked,
+    Headers,
+    Ready,
+    accepts_gzip,
+    etag_of,
+    gzipped,
+    matches,
+    without,
+)
 from chargesphere.api.parameters import (
     MAP_PARAMETERS,
     MAX_ZOOM,
+    box_of,
     names,
     read_box,
     read_filters,
@@ -21,17 +35,31 @@ from chargesphere.api.parameters import (
 )
 from chargesphere.api.problems import NotReadyError, problem_of
 from chargesphere.core.clock import utc_now
-from chargesphere.core.geo import WORLD
-from chargesphere.errors import ChargeSphereError
+from chargesphere.core.geo import WORLD, Box
+from chargesphere.errors import ChargeSphereError, InvalidError
+from chargesphere.features.discovery.rules import Filters
 from chargesphere.features.discovery.service import DiscoveryService
 from chargesphere.wiring import Services
 
 PATH = "/api/v1/map"
 
 _NAMES = names(MAP_PARAMETERS)
+_NUMBER = rb"(-?\d{1,3}(?:\.\d{1,12})?)"
+_USUAL = re.compile(rb"bbox=" + rb",".join([_NUMBER] * 4) + rb"&(.*)", re.DOTALL)
+"""A question as our own map writes it."""
+
 _WORTH_COMPRESSING = 1_000
+_RESTS_KEPT = 256
 _MOST_KEPT = 64
 _MOST_KEPT_BYTES = 32_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """What a question asks besides its box; the same for all pans of a map."""
+
+    zoom: int
+    filters: Filters
 
 
 @dataclass(slots=True)
@@ -51,7 +79,7 @@ class MapAnswers:
         self._kept: OrderedDict[tuple[str, int, bytes], _Body] = OrderedDict()
         self._kept_bytes = 0
 
-    def answer(self, query: bytes, asked: dict[bytes, bytes]) -> tuple[int, Headers, bytes]:
+    def answer(self, query: bytes, asked: Asked) -> Ready:
         """Status, headers and body for a query string.
 
         Raises:
@@ -86,10 +114,8 @@ class MapAnswers:
         kept = self._kept.get(key)
         if kept is not None:
             return kept
-        values = read_query(query, _NAMES)
-        box = read_box(values, required=True) or WORLD
-        zoom = read_integer(values, "zoom", 0, MAX_ZOOM, None)
-        plain = self._discovery.view(box, zoom, read_filters(values), now)
+        box, rest = _read(query)
+        plain = self._discovery.view(box, rest.zoom, rest.filters, now)
         return self._keep(key, _Body(plain, etag_of(plain)))
 
     def _keep(self, key: tuple[str, int, bytes], body: _Body) -> _Body:
@@ -103,30 +129,56 @@ class MapAnswers:
         return body
 
 
+def _read(query: bytes) -> tuple[Box, _Rest]:
+    """The box of a query string, and the rest of it.
+
+    Raises:
+        InvalidError: names the parameter at fault.
+    """
+    usual = _USUAL.fullmatch(query)
+    if usual is None:
+        return _read_any(query)
+    try:
+        west, south, east, north = map(float, usual.group(1, 2, 3, 4))
+        return box_of(west, south, east, north), _rest_of(usual[5])
+    except InvalidError:
+        return _read_any(query)  # It knows what exactly is wrong.
+
+
+def _read_any(query: bytes) -> tuple[Box, _Rest]:
+    values = read_query(query, _NAMES)
+    return read_box(values, required=True) or WORLD, _read_rest(values)
+
+
+@lru_cache(maxsize=_RESTS_KEPT)
+def _rest_of(query: bytes) -> _Rest:
+    return _read_rest(read_query(query, _NAMES - {"bbox"}))
+
+
+def _read_rest(values: Mapping[str, str]) -> _Rest:
+    return _Rest(read_integer(values, "zoom", 0, MAX_ZOOM, None), read_filters(values))
+
+
 def map_endpoint(app: ASGIApp, services: Services) -> ASGIApp:
     """The application with the map answered in front of it; put it on last."""
     answers = MapAnswers(services.discovery)
-
-    async def answer(scope: Scope, _receive: Receive, send: Send) -> None:
-        try:
-            status, headers, body = answers.answer(scope["query_string"], dict(scope["headers"]))
-        except ChargeSphereError as error:
-            response = problem_of(error)
-            status, headers, body = (
-                response.status_code,
-                list(response.raw_headers),
-                bytes(response.body),
-            )
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
-
-    door = ApiDoor(answer, services.settings)
+    door = ApiDoor(app, services.settings)
 
     async def front(scope: Scope, receive: Receive, send: Send) -> None:
         asks_map = scope["type"] == "http" and scope["path"] == PATH
-        if asks_map and scope["method"] in {"GET", "HEAD"}:
-            await door(scope, receive, send)
-        else:
+        if not asks_map or scope["method"] not in {"GET", "HEAD"}:
             await app(scope, receive, send)
+            return
+        query: bytes = scope["query_string"]
+
+        def make(asked: Asked) -> Ready:
+            try:
+                return answers.answer(query, asked)
+            except ChargeSphereError as error:
+                response = problem_of(error)
+                headers = without(response.raw_headers, (b"content-length",))
+                return response.status_code, headers, bytes(response.body)
+
+        await door.ready(scope, send, make)
 
     return front

@@ -83,6 +83,15 @@ def read_box(values: Mapping[str, str], *, required: bool = False) -> Box | None
             raise InvalidError("bbox", "is needed: west,south,east,north in degrees")
         return None
     west, south, east, north = _numbers("bbox", text, 4)
+    return box_of(west, south, east, north)
+
+
+def box_of(west: float, south: float, east: float, north: float) -> Box:
+    """The sides of ``bbox`` as a box; latitudes clamp to web mercator.
+
+    Raises:
+        InvalidError: they are no box.
+    """
     if not (abs(west) <= 360 and abs(east) <= 360):
         raise InvalidError("bbox", "longitudes must lie between -360 and 360")
     if not -90 <= south <= north <= 90:
@@ -172,7 +181,7 @@ def _numbers(name: str, text: str, count: int) -> list[float]:
         numbers = [float(part) for part in parts]
     except ValueError:
         numbers = []
-    if len(numbers) != count or not all(math.isfinite(number) for number in numbers):
+    if len(numbers) != count or not all(map(math.isfinite, numbers)):
         what = "a number" if count == 1 else f"{count} numbers joined by commas"
         raise InvalidError(name, f"must be {what}")
     return numbers

@@ -3,24 +3,12 @@
 //
 //   node --expose-gc supercluster.mjs STATIONS.json
 //
-// STATIONS.json: {"lon":[],"lat":[],"id":[],"free":[],"points":[],"plugs":[[[type, kw, free]]]}.
-import fs from "node:fs";
+// STATIONS.json: see features.mjs.
 import { createInterface } from "node:readline";
 import Supercluster from "supercluster";
+import { OPTIONS, readStations } from "./features.mjs";
 
-const OPTIONS = { radius: 60, extent: 512, maxZoom: 16, minPoints: 2 };
-const data = JSON.parse(fs.readFileSync(process.argv[2], "utf8"));
-const features = data.lon.map((lon, i) => ({
-  type: "Feature",
-  properties: {
-    id: data.id[i],
-    kw: Math.max(...data.plugs[i].map((plug) => plug[1] ?? 0)),
-    free: data.free[i],
-    points: data.points[i],
-  },
-  geometry: { type: "Point", coordinates: [lon, data.lat[i]] },
-}));
-const plugs = data.plugs;
+const { features, plugs } = readStations(process.argv[2]);
 let index = null;
 
 function median(values) {
