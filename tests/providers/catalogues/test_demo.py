@@ -1,7 +1,6 @@
 """The demo world: the same every time, believable, and nobody's."""
 
 import asyncio
-import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,12 +42,10 @@ def plugs(site: SiteRecord) -> set[ConnectorType]:
     return {plug.type for point in site.charge_points for plug in point.connectors}
 
 
-def test_the_whole_world_is_made_in_time() -> None:
+def test_the_whole_world_is_made() -> None:
     snapshot = DemoCatalogue().snapshot(NOON)
-    started = time.perf_counter()
     total = sum(isinstance(record, SiteRecord) for record in snapshot.records)
     assert total == STATIONS == 60_000
-    assert time.perf_counter() - started < 20  # 4 s alone on two cores; others may be at work.
 
 
 def test_a_snapshot_says_what_it_is() -> None:
