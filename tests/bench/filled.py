@@ -124,11 +124,10 @@ def _stations(facts: Facts) -> Iterator[_Row]:
 
 
 def _hours(hours: Hours | None) -> dict[str, Any] | None:
-    return hours and {
-        "always": hours.always,
-        "periods": [list(period) for period in hours.periods],
-        "text": "",
-    }
+    if hours is None:
+        return None
+    periods = [list(period) for period in hours.periods]
+    return {"always": hours.always, "periods": periods, "text": ""}
 
 
 def _charge_points(facts: Facts) -> Iterator[_Row]:
