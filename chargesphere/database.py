@@ -62,7 +62,11 @@ def refuse_inside_transaction(what: str) -> None:
 
 
 class Database:
-    """One database, SQLite or PostgreSQL, for one event loop."""
+    """One database, SQLite or PostgreSQL, for one event loop.
+
+    Raises:
+        StorageError: the folder of a SQLite file cannot be made.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -70,7 +74,12 @@ class Database:
         self._write_lock = asyncio.Lock()
         if self.is_sqlite:
             path = Path(url.removeprefix("sqlite:///"))
-            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StorageError(
+                    f"{path.parent} cannot hold the database ({error.strerror})."
+                ) from error
             self.engine: AsyncEngine = create_async_engine(
                 f"sqlite+aiosqlite:///{path}", connect_args={"timeout": 10.0}
             )

@@ -1,9 +1,12 @@
 """Transactions are short, one at a time, and never around a call to the outside."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import text
 
 from chargesphere.database import Database, refuse_inside_transaction
+from chargesphere.errors import StorageError
 
 
 async def test_a_transaction_commits_and_an_error_takes_it_back(database: Database) -> None:
@@ -38,3 +41,11 @@ async def test_transactions_do_not_nest(database: Database) -> None:
         with pytest.raises(RuntimeError, match="already open"):
             async with database.transaction():
                 pass
+
+
+def test_a_folder_that_cannot_be_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match="cannot hold the database"):
+        Database(f"sqlite:///{tmp_path / 'file' / 'deeper' / 'x.db'}")
+    with pytest.raises(StorageError, match="cannot hold the database"):
+        Database(f"sqlite:///{tmp_path / 'file' / 'x.db'}")
