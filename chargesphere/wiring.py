@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from chargesphere.core.ids import stable_id
 from chargesphere.database import Database
 from chargesphere.events import ChangeHub
 from chargesphere.features.catalogue.service import CatalogueService
@@ -39,8 +40,8 @@ class Services:
 
 
 def index_folder(chosen: Settings) -> Path:
-    """Where the index of this database keeps its snapshots."""
-    return chosen.data_dir / "index"
+    """Where the index of this database keeps its snapshots: no two databases share a folder."""
+    return chosen.data_dir / "index" / stable_id(chosen.database)
 
 
 def build(chosen: Settings) -> Services:

@@ -4,6 +4,7 @@ import sys
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from typer.exceptions import TyperException
 
 from chargesphere.errors import ChargeSphereError, SettingsError
@@ -51,7 +52,7 @@ def main() -> int:
 
 def _say(error: Exception, code: int) -> int:
     Console(stderr=True, soft_wrap=True).print(
-        f"[red]{type(error).__name__}[/]: {error}", markup=True
+        f"[red]{type(error).__name__}[/]: {escape(str(error))}", markup=True
     )
     return code
 

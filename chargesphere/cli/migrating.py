@@ -6,8 +6,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import create_engine, pool
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from chargesphere.database import sync_url
 from chargesphere.errors import StorageError
@@ -37,8 +38,14 @@ def migrate_database(url: str) -> bool:
         if current == newest:
             return False
         command.upgrade(config, "head")
+    except CommandError as error:
+        raise StorageError(
+            f"This database is of another version of ChargeSphere: {error}"
+        ) from error
     except OperationalError as error:
         raise StorageError(f"The database does not answer: {str(error.orig).strip()}") from error
+    except DatabaseError as error:
+        raise StorageError(f"This is no database of ours: {str(error.orig).strip()}") from error
     finally:
         engine.dispose()
     return True

@@ -484,7 +484,7 @@ def _claims(source: str, merged: Merged, known: Known) -> dict[str, dict[int, in
     for source_id, row in (row_of | followed).items():
         own_id = stable_id(source, source_id)
         if own_id in known.stations:
-            claims[own_id][row] += len(row_of)  # More than all aliases together.
+            claims[own_id][row] += len(row_of) + len(followed) + 1  # More than all aliases.
         elif own_id in known.aliases:
             claims[known.aliases[own_id][0]][row] += 1
     return {station_id: dict(groups) for station_id, groups in claims.items()}

@@ -41,6 +41,9 @@ _QUIET_S = 5.0
 _IMPATIENT_S = 9.0
 """... or this long after the first, whatever still comes ..."""
 
+_LONGEST_WAIT_S = 300.0
+"""A rebuild that failed is tried again within this time."""
+
 _OVERLAY_LIMIT = 2_000
 """... or at once when the overlay holds so many."""
 
@@ -62,6 +65,8 @@ class LiveIndex:
         self._text: TextIndex | None = None
         self._rebuild: asyncio.Task[None] | None = None
         self._dirty = _Dirt()
+        self._failures = 0
+        self._not_before = 0.0
 
     @property
     def ready(self) -> bool:
@@ -139,7 +144,8 @@ class LiveIndex:
             index = await self._take_over(self._rebuild) or index
         await self._catch_up(index, self.text)
         index.age(utc_now())
-        if self._rebuild is None and self._dirty.wants_rebuild(index):
+        due = time.monotonic() >= self._not_before
+        if self._rebuild is None and due and self._dirty.wants_rebuild(index):
             at_least = index.change_number
             self._dirty = _Dirt()
             self._rebuild = asyncio.create_task(
@@ -156,8 +162,11 @@ class LiveIndex:
                 index, text = await self._opened(snapshot)
                 await self._catch_up(index, text)
                 self._swap(snapshot, index, text)
+                self._failures = 0
                 return index
-        # Tried again, but not at once.
+        # Tried again, but later each time: a folder that cannot be written stays so for a while.
+        self._failures += 1
+        self._not_before = time.monotonic() + min(_QUIET_S * 2**self._failures, _LONGEST_WAIT_S)
         self._dirty.note_facts()
         return None
 

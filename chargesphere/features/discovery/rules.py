@@ -5,6 +5,7 @@ connector of *one* charge point; ``min_points`` counts the charge points on whic
 filters combine with AND, the values inside one with OR.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -160,10 +161,9 @@ def _kw(values: Mapping[str, str], name: str) -> float | None:
     text = values.get(name, "")
     if not text:
         return None
-    try:
-        number = float(text)
-    except ValueError:
-        raise InvalidError(name, f"{text!r} is not a number of kW") from None
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,2})?", text):
+        raise InvalidError(name, f"{text[:40]!r} is not a number of kW")
+    number = float(text)
     if not 0 <= number <= MAX_KW:
         raise InvalidError(name, f"must lie between 0 and {MAX_KW:g} kW")
     return number
@@ -173,6 +173,6 @@ def _count(values: Mapping[str, str], name: str) -> int | None:
     text = values.get(name, "")
     if not text:
         return None
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:6]) <= 1000:
+    if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= 1000:
         raise InvalidError(name, "must be a whole number from 1 to 1000")
     return int(text)

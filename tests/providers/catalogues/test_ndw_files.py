@@ -115,3 +115,13 @@ async def test_the_source_is_never_asked_inside_a_transaction(
             catalogue().read_files([path])
         with pytest.raises(RuntimeError, match="inside a database transaction"):
             await catalogue().fetch(etag=None, last_modified=None)
+
+
+def test_a_number_too_large_for_the_quick_parser_costs_one_record_at_most(tmp_path: Path) -> None:
+    places = [*town(40), location("H")]
+    places[20] = {**location("Z"), "id": 10**30}
+    path = tmp_path / "huge"
+    path.write_text(json.dumps(places))
+    read = list(catalogue().read_files([path]).records)
+    assert len(read) == len(places)
+    assert sum(isinstance(record, SiteRecord) for record in read) >= len(places) - 1

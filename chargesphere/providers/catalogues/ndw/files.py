@@ -6,6 +6,8 @@ import io
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import IO, Literal
 
@@ -62,13 +64,38 @@ def records(parts: Sequence[Part], max_bytes: int) -> Iterator[Record]:
     mapper = Mapper()
     for one in parts:
         mapped = mapper.location if one.kind == "locations" else mapper.tariff
+        for item in _items_of(one, max_bytes):
+            try:
+                yield from mapped(item)
+            except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
+                # The mapping expects anything; this is for what nobody expected.
+                yield Reject(_id_of(item), "unreadable", type(error).__name__)
+
+
+def _items_of(one: Part, max_bytes: int) -> Iterator[object]:
+    """The elements of a stream; where one holds a number too large to be quick, with care."""
+    given = 0
+    try:
         with one.open() as raw:
             for item in _items(one.name, raw, max_bytes):
-                try:
-                    yield from mapped(item)
-                except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
-                    # The mapping expects anything; this is for what nobody expected.
-                    yield Reject(_id_of(item), "unreadable", type(error).__name__)
+                given += 1
+                yield item
+    except _HugeNumberError:
+        with one.open() as raw:
+            careful = _items(one.name, raw, max_bytes, quick=False)
+            yield from (_with_floats(item) for item in islice(careful, given, None))
+
+
+class _HugeNumberError(ValueError):
+    """The quick parser cannot read this number; the careful one can."""
+
+
+def _with_floats(item: object) -> object:
+    if isinstance(item, dict):
+        return {key: _with_floats(value) for key, value in item.items()}
+    if isinstance(item, list):
+        return [_with_floats(value) for value in item]
+    return float(item) if isinstance(item, Decimal) else item
 
 
 def _opener(path: Path) -> Callable[[], IO[bytes]]:
@@ -86,7 +113,7 @@ def _recognise(name: str, raw: IO[bytes]) -> Kind:
     if not head:
         raise ImportFailedError(f"{name} is empty.")
     raw.seek(0)
-    first = next(_items(name, raw, max_bytes=None), None)
+    first = next(_items(name, raw, max_bytes=None, quick=False), None)
     if isinstance(first, dict):
         if "coordinates" in first or "evses" in first:
             return "locations"
@@ -95,16 +122,20 @@ def _recognise(name: str, raw: IO[bytes]) -> Kind:
     raise ImportFailedError(f"{name} holds neither locations nor tariffs of NDW.")
 
 
-def _items(name: str, raw: IO[bytes], max_bytes: int | None) -> Iterator[object]:
+def _items(
+    name: str, raw: IO[bytes], max_bytes: int | None, *, quick: bool = True
+) -> Iterator[object]:
     """The elements of the JSON array in the stream; every kind of damage is one sentence."""
     stream = _Guarded(name, _unpacked(raw), max_bytes)
     try:
-        yield from ijson.items(stream, "item", use_float=True, buf_size=_READ_BYTES)
+        yield from ijson.items(stream, "item", use_float=quick, buf_size=_READ_BYTES)
     except EOFError as error:
         raise ImportFailedError(f"{name} is cut off; nothing of it was taken.") from error
     except (gzip.BadGzipFile, zlib.error) as error:
         raise ImportFailedError(f"{name} is damaged (its gzip data does not add up).") from error
     except (JSONError, ValueError) as error:
+        if quick and "overflow" in str(error):
+            raise _HugeNumberError from error
         if "premature EOF" in str(error):
             raise ImportFailedError(f"{name} is cut off; nothing of it was taken.") from error
         raise ImportFailedError(f"{name} is not the JSON that NDW publishes.") from error

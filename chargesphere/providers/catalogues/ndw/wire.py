@@ -14,13 +14,17 @@ class UnreadableError(ValueError):
     """The record cannot be used; ``str(error)`` is the named reason."""
 
 
+MAX_TEXT = 500
+"""Longer texts are no names or addresses; they are cut rather than shown."""
+
+
 def text(record: Json, key: str) -> str:
     """The words of a field with single spaces, or nothing."""
     value = record.get(key)
     if value is None:
         return ""
     if isinstance(value, str):
-        return " ".join(storable(value).split())
+        return " ".join(storable(value).split())[:MAX_TEXT]
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
