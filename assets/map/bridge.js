@@ -15,3 +15,12 @@ export function connect(handlers) {
   });
   return post;
 }
+
+/** Tells the page's first script how far the map is: what waits for it there may go on. */
+export function stage(name) {
+  try {
+    window.parent.chargesphere?.stage?.(name);
+  } catch {
+    // A page of another origin: nothing waits there.
+  }
+}

@@ -140,7 +140,9 @@ export function scaleOf(metres, units) {
   const large = (metres * most) / unit >= 1;
   const size = large ? unit : small;
   const amount = roundDown((metres * most) / size);
-  const text = `${amount.toLocaleString("en-US").replaceAll(",", "\u202f")} ${large ? largeName : smallName}`;
+  // By hand: a first toLocaleString() loads the browser's languages, which the first pins wait for.
+  const digits = String(amount).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+  const text = `${digits} ${large ? largeName : smallName}`;
   return { text, width: Math.round((amount * size) / metres) };
 }
 

@@ -3,7 +3,7 @@
 
 import { EPSG3857, Map as LeafletMap, createMap, latLng, point } from "./leaflet.js";
 import { Basemap, PAPER_ZOOM } from "./basemap.js";
-import { connect } from "./bridge.js";
+import { connect, stage } from "./bridge.js";
 import { Controls } from "./controls.js";
 import { fanOut } from "./fan.js";
 import { boxOf, project, smallestZoom, wrap } from "./geo.js";
@@ -16,12 +16,16 @@ import { Tiles } from "./tiles.js";
 import { MAX_ZOOM, effectiveTheme, recall, remember, rememberView } from "./view.js";
 
 const REPORT_MS = 150;
+const PAINT_MS = 40;
+const DRAG_MS = 250;
 const NOTICE_MS = 8_000;
 const PLACE_ZOOM = 12;
 const STATION_ZOOM = 16;
 const AWAY_MS = 60_000;
 const LAYER_KEY = "chargesphere.layer";
 const OFFLINE = "Map tiles are not reachable; built-in map";
+
+stage("asked");
 
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -48,6 +52,7 @@ class Frame {
     this.padding = { left: 0, top: 0, bottom: 0 };
     this.dataCredit = "";
     this.scene = [];
+    this.draggedAt = -Infinity;
     addSprite();
     this.pins = new Pins((entry, byKeyboard) => this.activate(entry, byKeyboard));
     this.controls = new Controls(this.#actions(), { layers: Boolean(boot.config.tiles) });
@@ -138,18 +143,20 @@ class Frame {
     this.items = items;
     if (this.selected) this.#refreshSelected();
     this.#compose();
+    performance.mark("pins");
+    stage("pins");
     this.#openPendingFan();
     this.basemap.labels.update();
     this.report();
-    performance.mark("pins");
     this.post("pins", { items: items.length });
-    if (!this.groundReady) this.#loadGround();
+    this.#groundSoon();
   }
 
   fail(what, message) {
+    stage("pins");
     this.post("error", { what, message });
     this.report();
-    if (!this.groundReady) this.#loadGround();
+    this.#groundSoon();
   }
 
   #compose() {
@@ -276,6 +283,7 @@ class Frame {
   #listen() {
     const { map } = this;
     map.on("moveend", () => this.#moved());
+    map.on("drag", () => this.#dragged());
     map.on("zoomstart", () => this.fold());
     map.on("zoomend", () => this.#compose());
     map.on("resize", () => map.setMinZoom(smallestZoom(map.getSize())));
@@ -289,12 +297,22 @@ class Frame {
   }
 
   #moved() {
+    clearTimeout(this.dragging);
     const view = this.#view();
     rememberView(view);
     this.stations.want(view, this.map.getSize());
     this.#measure();
     this.controls.setZoom(view.zoom, this.map.getMinZoom(), this.map.getMaxZoom());
     this.report();
+  }
+
+  // A drag that leaves what is held asks under way: the pins are there before the map is let go.
+  #dragged() {
+    clearTimeout(this.dragging);
+    const wait = this.draggedAt + DRAG_MS - performance.now();
+    if (this.stations.request || wait > 0) {
+      this.dragging = setTimeout(() => this.#dragged(), Math.max(wait, DRAG_MS / 5));
+    } else if (this.stations.ahead(this.#view(), this.map.getSize())) this.draggedAt = performance.now();
   }
 
   #view() {
@@ -307,6 +325,7 @@ class Frame {
     clearTimeout(this.reporting);
     this.reporting = setTimeout(() => {
       if (this.stations.request) return; // The answer reports itself.
+      if (this.map.dragging.moving()) return; // So does letting go.
       const { lat, lon, zoom } = this.#view();
       const box = this.#seenBox();
       const seen = (this.stations.answer?.items ?? []).filter((item) => inside(box, item));
@@ -422,9 +441,14 @@ class Frame {
     this.#credit();
   }
 
-  // The built-in map waits until the pins are there.
-  #loadGround() {
+  // The built-in map waits until the pins are seen.
+  #groundSoon() {
+    if (this.groundReady) return;
     this.groundReady = true;
+    setTimeout(() => this.#loadGround(), PAINT_MS);
+  }
+
+  #loadGround() {
     if (this.builtIn) this.basemap.addTo(this.map);
     const later = window.requestIdleCallback ?? ((act) => setTimeout(act, 300));
     later(() => this.basemap.preload(this.map));

@@ -44,6 +44,17 @@ export class Stations {
     else this.timer = setTimeout(() => this.#fetch(), SETTLE_MS);
   }
 
+  /** The map shows `view` in passing: fetch it now if it is not here; tells whether it was asked for. */
+  ahead(view, size) {
+    if (this.failures) return false;
+    this.view = view;
+    this.size = size;
+    if (this.#covered(this.answer)) return false;
+    clearTimeout(this.timer);
+    this.#fetch();
+    return true;
+  }
+
   setFilters(query) {
     const filters = canonical(query);
     if (filters === this.filters) return;

@@ -9,6 +9,7 @@ code), and the build's own address file, which must name the port the driver rea
 import html
 import json
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from chargesphere.core.clock import utc_now
 from chargesphere.errors import ChargeSphereError, MovedError, NotFoundError
 from chargesphere.features.discovery.views import StationDetail
 from chargesphere.screens import words
+from chargesphere.screens.front import Page, front_page
 from chargesphere.screens.map.document import map_document, map_response
 from chargesphere.settings import ROOT
 
@@ -47,11 +49,15 @@ def shell(app: ASGIApp) -> ASGIApp:
         if path == "/map/frame":
             document = map_document(wiring.services().settings)
             await map_response(request, document)(scope, receive, send)
+        elif path.startswith("/assets/reflex-env-"):
+            await _address_file(request)(scope, receive, send)
+        elif (kept := _kept_file(path)) is not None:
+            await _immutable(kept, request)(scope, receive, send)
         elif path.startswith("/static/"):
             inner = dict(scope, path=path.removeprefix("/static"), root_path="")
             await static(inner, receive, _with_cache(send))
-        elif path.startswith("/assets/reflex-env-"):
-            await _address_file(request)(scope, receive, send)
+        elif path == "/" and (page := _built_page()) is not None:
+            await _front(page, request)(scope, receive, send)
         elif path.startswith("/assets/"):
             await app(scope, receive, _with_cache(send))
         elif (match := _STATION.match(path)) is not None:
@@ -76,6 +82,45 @@ def _with_cache(send: Send) -> Send:
     return answer
 
 
+_HASHED = re.compile(r"^/(static|assets)/([\w.-]+[-.][\w-]{8,}\.(js|css|woff2))$", re.ASCII)
+_TYPES = {"js": "text/javascript", "css": "text/css", "woff2": "font/woff2"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A file in memory, and compressed where the build did that."""
+
+    media_type: str
+    body: bytes
+    gzipped: bytes | None
+
+
+def _kept_file(path: str) -> _Kept | None:
+    """A built file whose name carries its hash: read once, because a first visit waits for these."""
+    match = _HASHED.match(path)
+    if match is None:
+        return None
+    try:
+        folder = STATIC if match[1] == "static" else CLIENT / "assets"
+        return _read_kept(folder / match[2], _TYPES[match[3]])
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _read_kept(file: Path, media_type: str) -> _Kept:
+    packed = file.with_name(f"{file.name}.gz")
+    return _Kept(media_type, file.read_bytes(), packed.read_bytes() if packed.is_file() else None)
+
+
+def _immutable(kept: _Kept, request: Request) -> Response:
+    headers = {"cache-control": _IMMUTABLE, "vary": "accept-encoding"}
+    if kept.gzipped is None or "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(kept.body, media_type=kept.media_type, headers=headers)
+    headers["content-encoding"] = "gzip"
+    return Response(kept.gzipped, media_type=kept.media_type, headers=headers)
+
+
 def _address_file(request: Request) -> Response:
     """The build names ``localhost`` and the port it was built for; the browser knows better."""
     file = CLIENT / request.url.path.lstrip("/")
@@ -85,6 +130,19 @@ def _address_file(request: Request) -> Response:
     port = f":{int(match[1])}" if match else ""
     text = _BUILT_ADDRESS.sub(f"//localhost{port}/", file.read_text())
     return Response(text, media_type="text/javascript", headers={"cache-control": "no-store"})
+
+
+def _built_page() -> Page | None:
+    return front_page(CLIENT / "index.html", wiring.services().settings)
+
+
+def _front(page: Page, request: Request) -> Response:
+    headers = {"cache-control": "no-cache", "etag": page.etag, "vary": "accept-encoding"}
+    if page.etag in request.headers.get("if-none-match", "").replace("W/", "").split(", "):
+        return Response(status_code=304, headers=headers)
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return HTMLResponse(page.body, headers=headers)
+    return HTMLResponse(page.gzipped, headers={**headers, "content-encoding": "gzip"})
 
 
 async def _station_page(station_id: str, request: Request) -> Response:
@@ -110,7 +168,8 @@ def _preview(station: StationDetail) -> str:
 
 
 def _page(title: str, description: str, request: Request, status: int) -> Response:
-    text = _index(CLIENT / "index.html", _modified(CLIENT / "index.html"))
+    front = _built_page()
+    text = _without_preview(front.text) if front else ""
     origin = wiring.services().settings.origin
     about = description or "Find a charger that works and is free, and know what it costs."
     tags = "".join(
@@ -130,16 +189,9 @@ def _page(title: str, description: str, request: Request, status: int) -> Respon
     return HTMLResponse(body, status_code=status, headers={"cache-control": "no-cache"})
 
 
-def _modified(file: Path) -> float:
-    return file.stat().st_mtime if file.is_file() else 0.0
-
-
 @lru_cache(maxsize=2)
-def _index(file: Path, _modified_at: float) -> str:
-    if not file.is_file():
-        return ""
-    text = file.read_text()
-    # The built page's own title and preview give way to the station's.
+def _without_preview(text: str) -> str:
+    """The built page's own title and preview give way to the station's."""
     return re.sub(r"<title>.*?</title>|<meta [^>]*(?:og:|name=.description)[^>]*/?>", "", text)
 
 

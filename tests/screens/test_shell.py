@@ -102,5 +102,16 @@ async def test_files_with_a_hash_may_be_kept_for_ever(client: httpx.AsyncClient)
 
 
 async def test_everything_else_is_the_apps(client: httpx.AsyncClient) -> None:
-    assert (await client.get("/")).text == "reflex"
+    assert (await client.get("/other")).text == "reflex"
     assert (await client.post("/station/abcdefg")).text == "reflex"
+
+
+async def test_the_front_page_is_the_built_one_and_is_sent_once(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/", headers={"accept-encoding": "identity"})
+    packed = await client.get("/", headers={"accept-encoding": "gzip"})
+    again = await client.get("/", headers={"if-none-match": answer.headers["etag"]})
+    assert "app" in answer.text
+    assert packed.text == answer.text
+    assert packed.headers["content-encoding"] == "gzip"
+    assert answer.headers["cache-control"] == "no-cache"
+    assert (again.status_code, again.content) == (304, b"")

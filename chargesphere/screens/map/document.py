@@ -122,7 +122,20 @@ def _head(config: str, manifest: Manifest) -> dict[str, str]:
     }
 
 
-def _config(settings: Settings, default: Box, manifest: Manifest) -> str:
+def page_start(
+    settings: Settings, default: Box = DEFAULT_BOX, manifest: Manifest | None = None
+) -> str:
+    """Script text for the page around the frame: asks for the map's stations before the frame can.
+
+    Raises:
+        BuildError: the map's files are not built.
+    """
+    manifest = manifest or read_manifest()
+    config = _config(settings, default, manifest, in_page=True)
+    return f"chargesphere.config={config};{_inline(manifest.boot)}"
+
+
+def _config(settings: Settings, default: Box, manifest: Manifest, *, in_page: bool = False) -> str:
     tiles = {
         "url": settings.tiles_url,
         "darkUrl": settings.tiles_dark_url,
@@ -134,6 +147,7 @@ def _config(settings: Settings, default: Box, manifest: Manifest) -> str:
         "basemap": manifest.basemap,
         "defaultBox": [default.west, default.south, default.east, default.north],
         "filterNames": sorted(FILTER_NAMES),
+        "inPage": in_page,
     }
     return json.dumps(config, ensure_ascii=False).replace("<", "\\u003c")
 

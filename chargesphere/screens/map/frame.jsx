@@ -9,6 +9,9 @@ import { ColorModeContext } from "$/utils/context";
 
 const STATION = /^\/station\/([a-z0-9-]{6,40})\/?$/;
 
+// Here and not in the style sheet: the map may start before that has come, and must know its size.
+const WHOLE = { position: "absolute", inset: 0, width: "100%", height: "100%" };
+
 function stationOf(path) {
   const match = STATION.exec(path);
   return match ? match[1] : "";
@@ -141,5 +144,7 @@ export function MapFrame({
     if (pageTitle) document.title = pageTitle;
   }, [pageTitle]);
 
-  return <iframe {...rest} ref={frame} src={src} title={title} className="map-frame" allow="geolocation" />;
+  return (
+    <iframe {...rest} ref={frame} src={src} title={title} className="map-frame" style={WHOLE} allow="geolocation" />
+  );
 }
