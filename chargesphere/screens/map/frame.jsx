@@ -12,6 +12,8 @@ const STATION = /^\/station\/([a-z0-9-]{6,40})\/?$/;
 // Here and not in the style sheet: the map may start before that has come, and must know its size.
 const WHOLE = { position: "absolute", inset: 0, width: "100%", height: "100%" };
 
+const EVERY_MS = 60_000;
+
 function stationOf(path) {
   const match = STATION.exec(path);
   return match ? match[1] : "";
@@ -37,12 +39,13 @@ export function MapFrame({
   onLocateFailed,
   onTrouble,
   onBack,
+  onMinute,
   ...rest
 }) {
   const frame = useRef(null);
   const latest = useRef({});
   const { resolvedColorMode } = useContext(ColorModeContext);
-  latest.current = { onView, onSelect, onDeselect, onLocated, onLocateFailed, onTrouble, onBack, address, selected };
+  latest.current = { onView, onSelect, onDeselect, onLocated, onLocateFailed, onTrouble, onBack, onMinute, address, selected };
 
   const post = (type, fields) =>
     frame.current?.contentWindow?.postMessage({ source: "chargesphere", type, ...fields }, window.location.origin);
@@ -97,6 +100,23 @@ export function MapFrame({
       window.removeEventListener("message", hear);
       window.removeEventListener("chargesphere:padding", pad);
       if (window.chargesphere) window.chargesphere.back = null;
+    };
+  }, []);
+
+  // Statuses age: what is on the screen is asked for again every minute that somebody looks at it.
+  useEffect(() => {
+    let last = Date.now();
+    const look = () => {
+      if (document.hidden || Date.now() - last < EVERY_MS) return;
+      last = Date.now();
+      post("refresh", {});
+      latest.current.onMinute?.();
+    };
+    const timer = setInterval(look, EVERY_MS / 4);
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", look);
     };
   }, []);
 

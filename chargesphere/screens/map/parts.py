@@ -42,6 +42,7 @@ class MapFrame(rx.Component):
     on_locate_failed: rx.EventHandler[rx.event.passthrough_event_spec(str)]
     on_trouble: rx.EventHandler[rx.event.passthrough_event_spec(str)]
     on_back: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    on_minute: rx.EventHandler[rx.event.no_args_event_spec]
 
 
 class SearchBox(rx.Component):
@@ -83,6 +84,7 @@ def frame() -> rx.Component:
         on_locate_failed=MapState.locate_failed,
         on_trouble=MapState.in_trouble,
         on_back=MapState.went_back,
+        on_minute=MapState.look_again,
     )
 
 

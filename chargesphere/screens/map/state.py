@@ -127,6 +127,16 @@ class MapState(rx.State):
             await self._list()
 
     @rx.event
+    async def look_again(self):
+        """Some time has passed: what is shown must still be true, the opened station too."""
+        await self._read_feeds()
+        await self._list(keep=len(self.rows))
+        if self.mode == "station" and self.selected:
+            detail = await self.get_state(StationState)
+            if detail.face == "content":
+                await detail._load(self._here, self.units)
+
+    @rx.event
     async def show_more(self):
         """Add the next rows."""
         if self._box is None or not self._cursor or len(self.rows) >= MAX_ROWS:
@@ -294,7 +304,7 @@ class MapState(rx.State):
         form = await self.get_state(FilterState)
         return form._filters()
 
-    async def _page(self, cursor: str | None) -> Page:
+    async def _page(self, cursor: str | None, limit: int = PAGE_ROWS) -> Page:
         assert self._box is not None  # noqa: S101  # Callers looked; the type checker cannot.
         box = Box(*self._box)
         centre = Point(*self._here) if self._here else Point(self._lat, self._lon)
@@ -304,7 +314,7 @@ class MapState(rx.State):
             radius_m=None,
             sort=_SORTS[self.sort],
             filters=await self._filters(),
-            limit=PAGE_ROWS,
+            limit=limit,
             cursor=cursor or None,
             now=utc_now(),
         )
@@ -313,7 +323,8 @@ class MapState(rx.State):
         # From the middle of the map a distance means nothing to a driver; it is said from where one is.
         return [row_of(s, self.units if self._here else None) for s in page.items]
 
-    async def _list(self) -> None:
+    async def _list(self, keep: int = 0) -> None:
+        """List the view anew; ``keep`` rows at least stay where they were loaded before."""
         if self._box is None:
             return
         if not wiring.services().discovery.ready:
@@ -321,14 +332,14 @@ class MapState(rx.State):
             self.face = "loading"
             return
         try:
-            page = await self._page(None)
+            page = await self._page(None, max(PAGE_ROWS, keep))
         except ChargeSphereError as error:
             self.face, self.error = "error", str(error)
             return
         self.total = page.total
         self.rows = self._as_rows(page)
         self._cursor = page.next or ""
-        self.more = bool(self._cursor)
+        self.more = bool(self._cursor) and len(self.rows) < MAX_ROWS
         self.face = "content" if self.rows else "empty"
         self.nearest, self.relaxed = [], []
         if not self.rows:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import pytest
 import reflex as rx
+from sqlalchemy import text
 from town import CENTRE, Site
 
 from chargesphere import wiring
@@ -91,6 +92,26 @@ async def test_more_rows_are_added_up_to_a_limit(root: rx.State, services: wirin
         await run(screen.show_more())
     assert len(screen.rows) <= MAX_ROWS
     assert len({row.id for row in screen.rows}) == len(screen.rows)
+
+
+async def test_what_is_shown_stays_true_while_the_page_stays_open(
+    root: rx.State, services: wiring.Services, sites: list[Site]
+) -> None:
+    screen, detail = await shown(root), state(root, StationState)
+    await run(screen.show_more())
+    await run(screen.select(sites[0].id))
+    known = detail.card.line
+    assert "not known" not in known
+    async with services.database.transaction() as connection:
+        await connection.execute(text("UPDATE feed SET observed_at = '2026-01-01 00:00:00'"))
+        await connection.execute(
+            text("INSERT INTO change (kind, at) VALUES ('feed', '2026-01-01 00:00:00')")
+        )
+    await services.live._tick()
+    await run(screen.look_again())
+    assert len(screen.rows) == 40, "rows that were loaded stay"
+    assert all(row.tone == "unknown" for row in screen.rows)
+    assert "not known" in detail.card.line
 
 
 async def test_filters_reach_the_list_and_the_address(
@@ -293,7 +314,7 @@ HANDLERS = {
     },
     "MapState": {
         "apologise", "choose", "deselect", "dismiss", "go_nearest", "go_to", "hide_banner", "in_trouble", "locate_failed",
-        "located", "moved", "open", "refilter", "rested", "retry", "select", "show_filters", "show_list", "show_more",
+        "located", "look_again", "moved", "open", "refilter", "rested", "retry", "select", "show_filters", "show_list", "show_more",
         "sort_by", "step_back", "switch_units", "went_back",
     },
     "SearchState": {"forget", "take", "type"},
