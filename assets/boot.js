@@ -1,7 +1,7 @@
 // Runs before everything else. React must find the address it was built for ("/"), whatever was
 // opened, so the opened address is kept here and put back by the map's frame component. The back
 // button between a station and the map is the map's business, not the router's. The page's own modules
-// wait until the map has what it needs (see chargesphere/screens/front.py).
+// wait until pins stand (see chargesphere/screens/front.py).
 (function () {
   "use strict";
   var match = /^\/station\/([a-z0-9-]{6,40})\/?$/.exec(location.pathname);
@@ -30,23 +30,18 @@
     own.back();
   });
 
-  // The map says "asked" when its files are here and its request is on the way, and "pins" when it
-  // shows them. The page's modules are fetched at the first and run at the second.
-  var fetched = false;
-  var started = false;
+  // The map says "pins" when it shows them, or cannot.
+  var released = false;
   function stage(name) {
-    if (!fetched) {
-      fetched = true;
-      document.querySelectorAll('link[rel="later"]').forEach(function (link) {
-        link.rel = "modulepreload";
-      });
-    }
-    if (name !== "pins" || started) return;
-    started = true;
+    if (name !== "pins" || released) return;
+    released = true;
     if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
     else start();
   }
   function start() {
+    document.querySelectorAll('link[rel="later"]').forEach(function (link) {
+      link.rel = "modulepreload";
+    });
     document.querySelectorAll('script[type="later"]').forEach(function (held) {
       var script = document.createElement("script");
       script.type = "module";

@@ -25,8 +25,6 @@ const AWAY_MS = 60_000;
 const LAYER_KEY = "chargesphere.layer";
 const OFFLINE = "Map tiles are not reachable; built-in map";
 
-stage("asked");
-
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 LeafletMap.mergeOptions({

@@ -2,7 +2,7 @@
 
 Reflex asks for all its modules at the top of the page. A browser opens six connections to a host,
 so they would stand before the map's own document, and then run before its script does. Here they
-wait: ``assets/boot.js`` lets them go when the map has what it needs, or after a second. The map's
+wait: ``assets/boot.js`` lets them go when pins stand, or after a second. The map's
 script, style and first stations are asked for at the top of the page instead.
 """
 

@@ -308,6 +308,21 @@ def test_a_small_pan_asks_nothing_and_a_large_one_asks_once(open_map: Open) -> N
     assert len(here.world.asked("/api/v1/map")) == 2
 
 
+def test_a_drag_that_leaves_what_is_held_asks_before_it_is_let_go(open_map: Open) -> None:
+    here = open_map(row()).at(*CITY, 16)
+    here.hears("view")
+    here.forget()
+    here.page.mouse.move(900, 600)
+    here.page.mouse.down()
+    here.page.mouse.move(100, 600, steps=8)
+
+    here.hears("pins")
+
+    assert here.heard("view") == []  # The list waits until the map is let go.
+    here.page.mouse.up()
+    here.hears("view")
+
+
 def test_the_view_tells_where_and_how_many(open_map: Open) -> None:
     here = open_map(row()).at(*CITY, 16)
     view = here.hears("view", "m.settled")
