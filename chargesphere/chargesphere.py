@@ -31,7 +31,7 @@ app = _App(
         # Inline: a file of its own would hold up the map, which stands further down the page.
         rx.el.script(custom_attrs={"dangerouslySetInnerHTML": {"__html": _BOOT.read_text()}}),
         rx.el.link(rel="icon", href="/icon.svg", type="image/svg+xml"),
-        rx.el.link(rel="apple-touch-icon", href="/share.png"),
+        rx.el.link(rel="apple-touch-icon", href="/apple-touch-icon.png"),
         rx.el.meta(
             name="viewport", content="width=device-width, initial-scale=1, viewport-fit=cover"
         ),

@@ -230,6 +230,8 @@ def test_a_shared_link_has_a_preview(served: Served, desktop: Visit) -> None:
     assert "<title>Domplein Snelladers · ChargeSphere</title>" in text
     assert 'property="og:description" content="Domplein 9, Utrecht · 4 × CCS 300 kW' in text
     assert text.count("<title>") == 1
+    for picture in ("/share.png", "/apple-touch-icon.png", "/icon.svg"):
+        assert page.context.request.get(served.url + picture).ok
 
 
 def test_location_refused_still_works(desktop: Visit, served: Served) -> None:
@@ -288,3 +290,16 @@ def test_an_unknown_address_leads_back_to_the_map(desktop: Visit, served: Served
     desktop.page.get_by_role("link", name="Back to the map").click()
     expect(desktop.page.locator(".list-head h1")).to_contain_text("in view")
     desktop.complaints.clear()  # The browser reports the 404 that we asked for.
+
+
+def test_what_is_shown_is_asked_for_again_every_minute(desktop: Visit, served: Served) -> None:
+    page = desktop.page
+    page.clock.install()
+    opened(desktop, served, STREET)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.fast_forward(61_000)
+    page.wait_for_timeout(100)
+    page.clock.run_for(1_000)
+    with page.expect_request(re.compile("/api/v1/map")):
+        page.clock.fast_forward(61_000)
