@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# What the tests use beyond Python: PostgreSQL with PostGIS, Redis and Chromium. As root on Debian
-# it is installed; elsewhere what is missing is named, with how to get it.
+# What the tests use beyond Python: PostgreSQL with PostGIS, Redis and Chromium, and wrk for the
+# benchmarks. As root on Debian it is installed; elsewhere what is missing is named, with how to get it.
 set -euo pipefail
 
 packages=()
+python3 -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || packages+=(postgresql)
 compgen -G '/usr/share/postgresql/*/extension/postgis.control' >/dev/null || packages+=(postgis postgresql-15-postgis-3)
 command -v redis-server >/dev/null || packages+=(redis-server)
 command -v chromium >/dev/null || packages+=(chromium)
+command -v wrk >/dev/null || packages+=(wrk)
 
 [ ${#packages[@]} -eq 0 ] && exit 0
 
@@ -22,6 +24,6 @@ if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
 else
   echo "Missing: ${packages[*]}" >&2
   echo "On Debian or Ubuntu: sudo apt-get install ${packages[*]}" >&2
-  echo "On macOS: brew install postgresql postgis redis chromium" >&2
+  echo "On macOS: brew install postgresql postgis redis chromium wrk" >&2
   exit 1
 fi

@@ -30,6 +30,7 @@ _LON, _LAT, _SIZE, _ID, _KW, _FREE, _POINTS = range(2, 9)
 
 _NO_VALUE = -(2**62)
 _NULL = np.frombuffer(b"null,", np.uint8)
+_PAIRS = np.array([list(b"%02d" % i) for i in range(100)], np.uint8)
 _COMMA, _MINUS, _POINT, _ZERO, _QUOTE = 44, 45, 46, 48, 34
 _CELLS = 4.0
 """Filtered stations are first gathered in cells of a quarter of a cluster's radius."""
@@ -298,7 +299,8 @@ def write_items(
             for i in range(n):
                 row = items.row[i]
                 if row < 0:
-                    out[at : at + 5] = _NULL
+                    for k in range(5):
+                        out[at + k] = _NULL[k]
                     at += 5
                     continue
                 out[at] = _QUOTE
@@ -321,7 +323,8 @@ def write_items(
         for i in range(size):
             value = values[i]
             if value == _NO_VALUE:
-                out[at : at + 5] = _NULL
+                for k in range(5):
+                    out[at + k] = _NULL[k]
                 at += 5
                 continue
             if value < 0:
@@ -345,10 +348,14 @@ def write_items(
             at += digits
             if rest:
                 out[at] = _POINT
-                for k in range(at + 6, at, -1):
-                    tenth = rest // 10
-                    out[k] = _ZERO + rest - tenth * 10
-                    rest = tenth
+                # Two digits at once: half as many divisions, which take most of the time.
+                high = rest // 10_000
+                low = rest - high * 10_000
+                middle = low // 100
+                low -= middle * 100
+                out[at + 1], out[at + 2] = _PAIRS[high, 0], _PAIRS[high, 1]
+                out[at + 3], out[at + 4] = _PAIRS[middle, 0], _PAIRS[middle, 1]
+                out[at + 5], out[at + 6] = _PAIRS[low, 0], _PAIRS[low, 1]
                 at += 6
                 while out[at] == _ZERO:
                     at -= 1
